@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// A build: what is on disk, settled. A bundle: what a version is created from.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/core/model/ids.h"
+#include "daemon/core/model/instant.h"
+#include "daemon/core/model/settings.h"
+#include "daemon/core/model/trailer.h"
+#include "daemon/core/model/version.h"
+
+namespace rollout {
+
+/// One module of a build. `name` is relative to the root, `/`-separated, as the code imports it.
+struct Module {
+  std::string name;
+  std::string content_type;  ///< As wrangler would send it: `application/javascript+module`.
+  std::uint64_t size = 0;    ///< Bytes before base64.
+  Sha256 sha256;
+};
+
+/// What is known of a build for tagging: `git.branch`, `package.version`, `info.ci.run`. A fact
+/// that was looked for and not found is absent. `where` says where each came from.
+struct Fact {
+  std::string value;
+  std::string where;
+};
+using Facts = std::map<std::string, Fact>;
+
+struct Build {
+  BundleDigest digest;
+  std::string name;                        ///< The last part of the directory that holds it.
+  std::string root;                        ///< Absolute path of that directory.
+  std::optional<std::string> main_module;  ///< None for assets-only Workers.
+  std::vector<Module> modules;             ///< Sorted by name.
+  VersionSettings settings;
+  std::uint64_t bytes = 0;   ///< Sum of the modules' sizes.
+  std::size_t left_out = 0;  ///< Files in the directory that are no module.
+  Instant finished_at;       ///< When its marker was published, or its youngest change.
+  Confidence confidence = Confidence::confirmed;
+  Facts facts;
+};
+
+/// The body of a create, less the modules' bytes (`ModuleContents` streams those).
+struct Bundle {
+  std::optional<std::string> main_module;
+  std::vector<Module> modules;
+  VersionSettings settings;
+  std::optional<std::string> assets_jwt;
+  Annotations annotations;
+};
+
+/// The bytes whose SHA-256 is the build's digest: a length-prefixed, domain-separated list of
+/// (name, content type, SHA-256) of the modules in order of name, the main module, and
+/// `settings_json`, the canonical text of the settings.
+std::string digest_preimage(const std::vector<Module>& modules,
+                            const std::optional<std::string>& main_module,
+                            const JsonText& settings_json);
+
+}  // namespace rollout

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/core/model/ids.h"
+
+namespace rollout {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+bool is_hex(char c) {
+  return kHexDigits.find(c) != std::string_view::npos;
+}
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : !is_hex(text[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<VersionId> VersionId::parse(std::string_view text) {
+  if (!is_uuid(text)) return std::nullopt;
+  return VersionId(std::string(text));
+}
+
+std::optional<Sha256> Sha256::from_hex(std::string_view hex) {
+  if (hex.size() != 64) return std::nullopt;
+  Raw raw{};
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const auto high = kHexDigits.find(hex[2 * i]);
+    const auto low = kHexDigits.find(hex[2 * i + 1]);
+    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    raw[i] = static_cast<std::byte>(high * 16 + low);
+  }
+  return Sha256(raw);
+}
+
+std::string Sha256::hex() const {
+  std::string text;
+  text.reserve(64);
+  for (const std::byte b : raw_) {
+    text += kHexDigits[std::to_integer<std::size_t>(b) >> 4U];
+    text += kHexDigits[std::to_integer<std::size_t>(b) & 15U];
+  }
+  return text;
+}
+
+}  // namespace rollout

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of earlier passes over one Worker. The journal keeps it; `plan` reads it and says
+// what it becomes. Cloudflare's listing is the truth for "exists", this only for "intended".
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "daemon/core/model/ids.h"
+#include "daemon/core/model/instant.h"
+
+namespace rollout {
+
+using IntentId = std::int64_t;
+
+enum class IntentKind { create, prune };
+std::string_view to_string(IntentKind kind);
+
+/// A write that was decided. It is durable before the call is made.
+struct Intent {
+  IntentKind kind = IntentKind::create;
+  WorkerId worker;
+  std::optional<BundleDigest> digest;  ///< create
+  Instant finished_at{};               ///< create: which generation of that digest.
+  std::optional<VersionId> version;    ///< prune
+  std::uint64_t number = 0;            ///< prune
+  std::string tag;
+  std::string reason;
+  RunId run;
+  Instant begun_at{};
+};
+
+struct OpenIntent {
+  IntentId id = 0;
+  Intent intent;
+};
+
+enum class OutcomeKind {
+  done,       ///< It happened; `version` is what was made or removed.
+  adopted,    ///< A lost answer was found by its digest.
+  failed,     ///< Definitely did not happen.
+  refused,    ///< Definitely did not happen, and would not if tried again unchanged.
+  abandoned,  ///< Given up; another intent takes its place.
+};
+std::string_view to_string(OutcomeKind kind);
+
+struct Outcome {
+  OutcomeKind kind = OutcomeKind::done;
+  std::optional<VersionId> version;
+  std::uint64_t number = 0;
+  std::string detail;
+  Instant at{};
+};
+
+/// One published marker, or one quiet state of a root: a build that was seen once.
+enum class GenerationState { seen, done, refused };
+struct Generation {
+  BundleDigest digest;
+  Instant finished_at{};
+  GenerationState state = GenerationState::seen;
+  std::optional<VersionId> version;  ///< done
+  std::string config_digest;         ///< refused: what must change before it is tried again.
+  auto operator<=>(const Generation&) const = default;
+};
+
+struct Pin {
+  std::string reason;
+  std::string actor;
+  std::optional<Instant> until;
+  auto operator<=>(const Pin&) const = default;
+};
+
+struct Suspension {
+  std::string reason;
+  std::string actor;
+  std::optional<Instant> until;
+  auto operator<=>(const Suspension&) const = default;
+};
+
+/// What is remembered of one version.
+struct SeenVersion {
+  Instant first_seen{};
+  std::optional<Millis> condemned_for;  ///< Observed time; none while something keeps it.
+  bool refused = false;                 ///< Cloudflare refused to delete it.
+  auto operator<=>(const SeenVersion&) const = default;
+};
+
+struct Memory {
+  std::vector<Generation> generations;  ///< Oldest first, at most `kGenerations`.
+  std::map<VersionId, SeenVersion> versions;
+  std::map<VersionId, Pin> pins;
+  std::optional<Suspension> suspension;
+  std::uint64_t highest_number = 0;  ///< Of the last good listing; 0 before the first.
+  bool had_deployment = false;
+  std::string policy_hash;         ///< Of the retention policy of the last plan.
+  bool prune_held = false;         ///< After a lost journal: until a person resumes the Worker.
+  std::string prune_held_because;  ///< A sentence.
+  std::vector<OpenIntent> intents;
+};
+
+/// Generations remembered per Worker; older ones are forgotten when they are no longer on disk.
+inline constexpr std::size_t kGenerations = 1000;
+
+/// One line of the audit ledger.
+struct LedgerEntry {
+  Instant at{};
+  WorkerId worker;
+  std::string event;  ///< `version.created`, `prune.deleted`, `pin`, ...
+  std::optional<VersionId> version;
+  std::uint64_t number = 0;
+  std::string tag;
+  std::string digest;
+  std::string detail;  ///< The sentence.
+  std::string actor;   ///< Empty: the daemon itself.
+  RunId run;
+  std::uint64_t generation = 0;  ///< Of the configuration.
+};
+
+}  // namespace rollout

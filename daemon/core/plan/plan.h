@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// The decision: from what was observed to what is to be done, with every reason. Pure.
+//
+// Terms: a *pass* observes one Worker and plans; a *plan* is what it would write; a *stop* is a
+// reason to delete nothing at all in this pass; an intent is *settled* when it is known whether its
+// call happened.
+// Usual flow: `engine/observe` fills `Observed`; `plan` computes; `engine/reconciler` acts.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "daemon/core/model/build.h"
+#include "daemon/core/model/deployment.h"
+#include "daemon/core/model/version.h"
+#include "daemon/core/plan/config.h"
+#include "daemon/core/plan/event.h"
+#include "daemon/core/plan/memory.h"
+#include "daemon/core/plan/settle.h"
+#include "daemon/core/plan/sighting.h"
+
+namespace rollout {
+
+/// What is held against deleting, beyond the listing: the account's and the host's state.
+struct Hazards {
+  bool configuration_broken = false;  ///< The last reload failed.
+  bool clock_suspect = false;         ///< Wall and boot clock moved apart.
+  bool bad_reads = false;             ///< A listing, deployments read or clock was bad lately.
+  bool many_creates = false;          ///< This daemon made more than 20 versions in an hour.
+  bool identity_lost = false;         ///< A created version came back without its trailer.
+  bool recovering = false;            ///< The journal was lost; the settle period is not over.
+};
+
+struct Observed {
+  const WorkerConfig* worker = nullptr;    ///< Never null. Borrowed for the pass.
+  const AccountConfig* account = nullptr;  ///< Never null.
+  Mode mode = Mode::observe;
+  std::string config_digest;
+  std::string host_name;
+  Sightings builds;
+  Listing listing;
+  DeploymentHistory deployments;
+  Memory memory;
+  std::map<IntentId, Settling> settling;
+  Hazards hazards;
+  Instant now{};  ///< The server's time where it told it, else this host's.
+  Tick tick{};
+  Millis elapsed{};  ///< Observed time since the last plan for this Worker; 0 after a start.
+};
+
+struct CreateVersion {
+  Build build;
+  Annotations annotations;
+  DeployMode deploy = DeployMode::none;
+  std::string reason;
+  std::optional<IntentId> replaces;  ///< An intent that was settled as "did not happen".
+};
+
+/// An open create whose version was found in the listing.
+struct AdoptVersion {
+  IntentId intent = 0;
+  Version version;
+};
+
+struct PruneVersion {
+  VersionId version;
+  std::uint64_t number = 0;
+  std::string tag;
+  std::optional<Instant> created_on;
+  std::string reason;
+};
+
+using Action = std::variant<AdoptVersion, CreateVersion, PruneVersion>;
+
+/// Why nothing is deleted in this pass. Codes are CamelCase and documented in policies/README.md.
+enum class StopCode {
+  ObserveMode,
+  Suspended,
+  ConfigurationBroken,
+  RootUnavailable,
+  CreateAmbiguous,
+  NoCurrentDeployment,
+  SameInstants,
+  NumberWentDown,
+  EmptyListing,
+  MaxDeletes,
+  MaxPercent,
+  GroupWouldEmpty,
+  ClockSuspect,
+  BadReads,
+  ManyCreates,
+  IdentityLost,
+  JournalLost,
+};
+std::string_view to_string(StopCode code);
+
+struct Stop {
+  StopCode code = StopCode::ObserveMode;
+  std::string message;  ///< A sentence with the numbers in it.
+};
+
+struct Plan {
+  std::vector<Action> actions;    ///< Adoptions first, then creates, then prunes oldest first.
+  std::vector<Verdict> verdicts;  ///< Empty without a retention policy.
+  std::vector<PruneVersion> condemned;  ///< What would go if neither grace nor a stop held it.
+  std::vector<Stop> stops;
+  std::vector<EventBody> events;  ///< What is worth telling of what was seen.
+  Memory memory;                  ///< What the Worker's memory becomes.
+  std::map<IntentId, Settling> settling;
+  std::optional<Instant> next_change;  ///< The first instant at which a verdict changes by itself.
+  std::optional<Tick> look_again;      ///< When a build may be ready, or an outcome be settled.
+  std::string id;                      ///< `p-` and 8 hex digits over what it would write.
+};
+
+Plan plan(const Observed& observed);
+
+}  // namespace rollout

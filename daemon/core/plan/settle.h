@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// An ambiguous create is settled by looking, never by sending again: reliability.md, "Creating".
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "daemon/core/model/ids.h"
+#include "daemon/core/model/version.h"
+#include "daemon/core/plan/config.h"
+
+namespace rollout {
+
+/// How far the proof of absence has come. Ticks live in the process only: after a restart the wait
+/// begins anew, which is slower and never wrong.
+struct Settling {
+  Tick not_before{};                 ///< The call's deadline + T_max + L.
+  std::optional<Tick> absent_since;  ///< The first complete listing after that without the digest.
+  auto operator<=>(const Settling&) const = default;
+};
+
+/// `deadline` is that of the lost call; after a restart, now.
+Settling start_settling(Tick deadline, const Timing& timing);
+
+struct Happened {
+  Version version;                  ///< The lowest number with the digest.
+  std::vector<Version> duplicates;  ///< The others.
+};
+struct StillOpen {
+  Settling settling;
+  Tick look_again{};
+};
+struct DidNotHappen {};
+using Settled = std::variant<Happened, StillOpen, DidNotHappen>;
+
+/// Every listing that shows the digest settles at once; only absence waits.
+Settled settle(const BundleDigest& digest, const Settling& settling, const Listing& listing,
+               Tick now, const Timing& timing);
+
+/// All versions whose trailer carries the digest, lowest number first.
+std::vector<Version> carriers(const Listing& listing, const BundleDigest& digest);
+
+}  // namespace rollout

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Patterns over tags and facts: `*`, `?`, or `re:` and an RE2 expression. Whole string, case
+// counts.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace re2 {
+class RE2;
+}
+
+namespace rollout {
+
+class Pattern {
+ public:
+  /// The error is one sentence that says what is wrong with the pattern.
+  static std::expected<Pattern, std::string> parse(std::string_view text);
+
+  bool matches(std::string_view text) const;
+  const std::string& text() const { return text_; }
+
+ private:
+  Pattern(std::string text, std::shared_ptr<const re2::RE2> compiled);
+  std::string text_;
+  std::shared_ptr<const re2::RE2> compiled_;
+};
+
+}  // namespace rollout

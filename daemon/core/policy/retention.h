@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Retention: which versions are kept, and why. Only keep-rules exist; a version goes when nothing
+// holds it.
+//
+// Terms: a *rule* keeps versions of its group; a *protection* is built in and always on; a version
+// that neither holds is *condemned*. Whether a condemned version is deleted now is decided in
+// `core/plan/prune.h` (grace, limits, stops). Statements and invariants: policies.md.
+//
+// Usual flow: the loader makes a `RetentionPolicy`; every pass calls `judge` with what it observed.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "daemon/core/model/deployment.h"
+#include "daemon/core/model/ids.h"
+#include "daemon/core/model/version.h"
+#include "daemon/core/policy/duration.h"
+#include "daemon/core/policy/pattern.h"
+
+namespace rollout {
+
+enum class RuleKind { last, within, deployed, tagged };
+std::string_view to_string(RuleKind kind);
+
+struct Count {
+  std::uint32_t value = 0;  ///< Never 0.
+};
+using Extent = std::variant<Count, Duration>;
+
+/// One key under `keep:`. A list of extents is their union. `tagged` has patterns instead.
+struct KeepRule {
+  RuleKind kind = RuleKind::last;
+  std::vector<Extent> extents;
+  std::vector<Pattern> patterns;
+};
+
+struct Group {
+  std::string name;            ///< `all` for the short form.
+  std::vector<Pattern> match;  ///< On the tag, any of them; empty matches every version.
+  std::vector<KeepRule> keep;  ///< Never empty.
+};
+
+/// Always on; these values are their defaults.
+struct Protections {
+  Duration min_age{.exact = std::chrono::hours(1)};
+  std::uint32_t rollback = 2;
+  Duration soak{.exact = std::chrono::minutes(15)};
+  std::vector<Pattern> pin;
+};
+
+struct RunLimits {
+  std::uint32_t max_deletes = 20;
+  std::uint32_t max_percent = 25;  ///< 1 to 100.
+  Duration grace{.exact = std::chrono::hours(24)};
+};
+
+enum class Scope { managed, all };
+
+/// A checked policy. The first group that matches a version owns it.
+struct RetentionPolicy {
+  PolicyName name;
+  std::string hash;  ///< SHA-256 of the policy's text, hex: any change restarts the grace clocks.
+  std::vector<Group> groups;  ///< Never empty; names are unique.
+  Protections protect;
+  RunLimits limits;
+  Scope scope = Scope::managed;
+};
+
+/// Codes of reasons, as they appear in `-o json` (policies/README.md documents each).
+enum class ReasonCode {
+  rule,           ///< A keep-rule hit; `rule`, `ordinal`, `limit` say which.
+  floor,          ///< The newest of its group.
+  in_deployment,  ///< Part of the current deployment, with any share.
+  pinned,         ///< By command or by pattern.
+  min_age,        ///< Too young, by its own date or by when it was first seen.
+  rollback,       ///< One of the last stable versions that are not current.
+  on_disk,        ///< Its build is on disk now.
+  bad_timestamp,  ///< No usable date.
+  foreign,        ///< Not made by this tool, and the scope is `managed`.
+  no_group,       ///< No group matches it.
+  refused,        ///< Cloudflare refused to delete it.
+};
+std::string_view to_string(ReasonCode code);
+
+struct Reason {
+  ReasonCode code = ReasonCode::rule;
+  std::string group;
+  std::string rule;                      ///< `last`, `within`, ...
+  std::optional<std::uint32_t> ordinal;  ///< The hit's place, from 1.
+  std::string limit;                     ///< `20`, `14d`, `v*`: what the rule was given.
+  std::optional<Instant> until;          ///< When time alone ends it.
+  auto operator<=>(const Reason&) const = default;
+};
+
+struct Verdict {
+  VersionId version;
+  std::uint64_t number = 0;
+  std::string tag;
+  std::optional<Instant> created_on;
+  std::string group;  ///< Empty where it belongs to none.
+  bool in_scope = true;
+  std::vector<Reason> reasons;  ///< Empty means condemned.
+  bool kept() const { return !reasons.empty(); }
+};
+
+/// Everything that a verdict depends on, besides the policy and the time. Borrowed.
+struct History {
+  std::span<const Version> versions;
+  const DeploymentHistory* deployments = nullptr;  ///< Never null.
+  std::set<VersionId> pinned;
+  std::map<VersionId, Instant> first_seen;
+  std::set<BundleDigest> on_disk;
+  std::set<VersionId> refused;
+};
+
+/// One verdict per version, highest number first. A pure function of its arguments; the order of
+/// the versions has no effect.
+std::vector<Verdict> judge(const RetentionPolicy& policy, const History& history, Instant now);
+
+/// The first instant after `now` at which time alone ends some reason; none where none ends.
+std::optional<Instant> next_change(std::span<const Verdict> verdicts, Instant now);
+
+}  // namespace rollout

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "daemon/core/model/build.h"
+#include "daemon/core/model/deployment.h"
+#include "daemon/core/model/failure.h"
+#include "daemon/core/model/version.h"
+#include "daemon/ports/module_contents.h"
+
+namespace rollout {
+
+enum class Include { metadata, modules };
+enum class Deploy { no, yes };
+enum class Force { no, yes };
+
+/// Cloudflare's Versions API and what is needed beside it, for one account. Calls block; one thread
+/// uses an object. Reads may be repeated freely. A write that ends in `unknown_outcome` may have
+/// happened and is never repeated by the implementation.
+/// Source: /accounts/{id}/workers/workers/{id}/versions and /workers/scripts/{name}/deployments.
+class VersionsApi {
+ public:
+  virtual ~VersionsApi() = default;
+
+  virtual Result<Worker> worker(const WorkerId& worker) = 0;
+
+  /// All pages. `invalid` where the listing is torn: totals that disagree, a version seen twice.
+  virtual Result<Listing> list(const WorkerId& worker) = 0;
+  virtual Result<VersionDetail> get(const WorkerId& worker, const VersionId& version,
+                                    Include include) = 0;
+  virtual Result<Version> create(const WorkerId& worker, const Bundle& bundle,
+                                 ModuleContents& contents, Deploy deploy) = 0;
+  /// A new version that is the latest one with a JSON Merge Patch (RFC 7396) applied.
+  virtual Result<Version> patch_latest(const WorkerId& worker, const JsonText& merge_patch,
+                                       Deploy deploy) = 0;
+  /// `not_found` means that it is already gone. A repeat is harmless.
+  virtual Result<void> remove(const WorkerId& worker, const VersionId& version) = 0;
+
+  virtual Result<DeploymentHistory> deployments(const WorkerId& worker) = 0;
+  virtual Result<Deployment> deploy(const WorkerId& worker, const std::vector<Share>& shares,
+                                    std::string_view message, Force force) = 0;
+};
+
+}  // namespace rollout
