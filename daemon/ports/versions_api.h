@@ -34,8 +34,9 @@ class VersionsApi {
   /// A new version that is the latest one with a JSON Merge Patch (RFC 7396) applied.
   virtual Result<Version> patch_latest(const WorkerId& worker, const JsonText& merge_patch,
                                        Deploy deploy) = 0;
-  /// `not_found` means that it is already gone. A repeat is harmless.
-  virtual Result<void> remove(const WorkerId& worker, const VersionId& version) = 0;
+  /// `not_found` means that it is already gone. A repeat is harmless. `throttled` where the request
+  /// could not be sent by `send_by`: then it was not sent, for what the caller knows is too old.
+  virtual Result<void> remove(const WorkerId& worker, const VersionId& version, Tick send_by) = 0;
 
   virtual Result<DeploymentHistory> deployments(const WorkerId& worker) = 0;
   virtual Result<Deployment> deploy(const WorkerId& worker, const std::vector<Share>& shares,

@@ -64,6 +64,14 @@ struct AdoptVersion {
   Version version;
 };
 
+/// An open intent whose outcome is known without a further call: a delete that was cut off, or a
+/// create that did not happen and is no longer wanted.
+struct CloseIntent {
+  OpenIntent open;
+  OutcomeKind outcome = OutcomeKind::abandoned;
+  std::string detail;
+};
+
 struct PruneVersion {
   VersionId version;
   std::uint64_t number = 0;
@@ -72,7 +80,7 @@ struct PruneVersion {
   std::string reason;
 };
 
-using Action = std::variant<AdoptVersion, CreateVersion, PruneVersion>;
+using Action = std::variant<CloseIntent, AdoptVersion, CreateVersion, PruneVersion>;
 
 /// Why nothing is deleted in this pass. Codes are CamelCase and documented in policies/README.md.
 enum class StopCode {
@@ -102,9 +110,10 @@ struct Stop {
 };
 
 struct Plan {
-  std::vector<Action> actions;    ///< Adoptions first, then creates, then prunes oldest first.
-  std::vector<Verdict> verdicts;  ///< Empty without a retention policy.
-  std::vector<PruneVersion> condemned;  ///< What would go if neither grace nor a stop held it.
+  std::vector<Action> actions;      ///< In the order of the alternatives; prunes oldest first.
+  std::vector<Verdict> verdicts;    ///< Empty without a retention policy.
+  std::vector<PruneVersion> ready;  ///< What would go now if no stop held it; oldest first.
+  std::size_t waiting = 0;          ///< Condemned versions that are still within the grace.
   std::vector<Stop> stops;
   std::vector<EventBody> events;  ///< What is worth telling of what was seen.
   Memory memory;                  ///< What the Worker's memory becomes.
