@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can happen to a build or a version, and what a person decided about them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/core/model/failure.h"
+#include "daemon/core/model/ids.h"
+#include "daemon/core/model/instant.h"
+#include "daemon/core/model/trailer.h"
+#include "daemon/core/model/version.h"
+
+namespace rollout {
+
+struct BuildDetected {
+  std::string root;
+};
+struct BuildSettled {
+  BundleDigest digest;
+  std::size_t modules = 0;
+  std::uint64_t bytes = 0;
+  std::size_t left_out = 0;
+  Confidence confidence = Confidence::confirmed;
+};
+struct BuildRejected {
+  std::string root;
+  std::string reason;  ///< CamelCase.
+  std::string detail;
+};
+struct VersionCreated {
+  Version version;
+  BundleDigest digest;
+  Millis took{};
+};
+struct VersionDeduplicated {
+  Version version;
+  BundleDigest digest;
+};
+struct VersionCreateFailed {
+  BundleDigest digest;
+  Failure failure;
+  std::string next;  ///< What the daemon does now.
+};
+struct VersionAdopted {
+  Version version;
+  BundleDigest digest;
+};
+struct VersionDuplicate {
+  BundleDigest digest;
+  Version kept;
+  std::vector<Version> others;
+};
+struct IdentityLost {
+  Version version;
+  BundleDigest digest;
+};
+struct PrunePlanned {
+  std::string plan_id;
+  std::size_t keep = 0;
+  std::size_t remove = 0;   ///< In this run, were nothing in the way.
+  std::size_t waiting = 0;  ///< Condemned, but within the grace period.
+  std::vector<std::string> stops;
+};
+struct PruneMarked {
+  VersionId version;
+  std::uint64_t number = 0;
+  std::string tag;
+  std::string because;
+};
+struct PruneUnmarked {
+  VersionId version;
+  std::uint64_t number = 0;
+  std::string because;
+};
+struct PruneDeleted {
+  VersionId version;
+  std::uint64_t number = 0;
+  std::string tag;
+  std::optional<Millis> age;
+  std::string reason;
+};
+struct PruneRefused {
+  std::string code;  ///< Of the guard or stop.
+  std::string detail;
+  std::optional<VersionId> version;
+};
+struct WorkerSuspended {
+  std::string actor;
+  std::string reason;
+  std::optional<Instant> until;
+};
+struct WorkerResumed {
+  std::string actor;
+};
+struct VersionPinned {
+  VersionId version;
+  std::string actor;
+  std::string reason;
+};
+struct VersionUnpinned {
+  VersionId version;
+  std::string actor;
+};
+
+}  // namespace rollout
