@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/core/policy/pattern.h"
+
+#include <gtest/gtest.h>
+
+namespace rollout {
+namespace {
+
+struct Match {
+  const char* pattern;
+  const char* text;
+  bool expect;
+};
+
+TEST(Pattern, MatchesTheWholeText) {
+  constexpr Match kCases[] = {
+      {"main", "main", true},
+      {"main", "main2", false},
+      {"main", "Main", false},
+      {"v*", "v", true},
+      {"v*", "v1.2.3", true},
+      {"v*", "av1", false},
+      {"*", "", true},
+      {"*", "feature/x/y", true},
+      {"feature/*", "feature/a/b", true},
+      {"*-rc*", "1-rc-rc2", true},
+      {"a*b*c", "a-b-b-c", true},
+      {"a*b*c", "a-b-b-d", false},
+      {"**", "anything", true},
+      {"v?", "v1", true},
+      {"v?", "v", false},
+      {"v?", "v/", true},
+      {"v?", "v12", false},
+      {"v?", "v\xC3\xA9", true},  // One character, two bytes.
+      {"?", "\xFF", true},        // No UTF-8: one byte is one character.
+      {"*?x", "\xC3\xA9\xC3\xA9x", true},
+      {"1.0", "110", false},  // A dot is a dot.
+      {"re:v[0-9]+", "v12", true},
+      {"re:v[0-9]+", "v12a", false},
+      {"re:(feature|fix)/.*", "fix/a/b", true},
+      {"re:a|b", "ab", false},
+      {"re:V1", "v1", false},
+      {"re:.*", "", true},
+  };
+  for (const Match& c : kCases) {
+    const auto pattern = Pattern::parse(c.pattern);
+    ASSERT_TRUE(pattern) << pattern.error();
+    EXPECT_EQ(pattern->matches(c.text), c.expect) << c.pattern << " on " << c.text;
+    EXPECT_EQ(pattern->text(), c.pattern);
+  }
+}
+
+TEST(Pattern, TellsWhatIsWrong) {
+  constexpr std::pair<const char*, const char*> kCases[] = {
+      {"", "the pattern is empty; write \"*\" to match everything"},
+      {"re:", "\"re:\" has no expression; write for example \"re:v[0-9]+\""},
+      {"re:(a", "\"re:(a\" is no regular expression (RE2): missing ): (a"},
+      {"pr-<pr>-*",
+       "\"pr-<pr>-*\" holds <; only * and ? stand for something, and re: begins an expression"},
+  };
+  for (const auto& [text, sentence] : kCases) {
+    const auto pattern = Pattern::parse(text);
+    ASSERT_FALSE(pattern) << text;
+    EXPECT_EQ(pattern.error(), sentence);
+  }
+  EXPECT_EQ(Pattern::parse(std::string(1001, 'a')).error(),
+            "the pattern has 1001 bytes; 1000 are allowed");
+}
+
+TEST(Pattern, RefusesAnExpressionThatNeedsTooMuchMemory) {
+  EXPECT_FALSE(Pattern::parse("re:((a{100}){100}){100}"));
+}
+
+TEST(Pattern, TakesTimeInProportionOnManyStars) {
+  std::string stars;
+  for (int i = 0; i < 200; ++i) stars += "*a";
+  const auto pattern = Pattern::parse(stars + "*b");
+  ASSERT_TRUE(pattern);
+  EXPECT_FALSE(pattern->matches(std::string(5000, 'a')));
+}
+
+}  // namespace
+}  // namespace rollout
