@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/adapters/system/credentials.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+namespace rollout {
+namespace {
+
+constexpr std::size_t kLongest = 4096;
+/// Short texts are no tokens, and to redact them by value would tear holes into every log line.
+constexpr std::size_t kShortest = 8;
+constexpr mode_t kWidest = 0640;
+
+std::string reason_of(int error) {
+  return std::generic_category().message(error);
+}
+
+std::unexpected<Failure> failed(FailureKind kind, std::string during, std::string detail) {
+  Failure failure;
+  failure.kind = kind;
+  failure.during = std::move(during);
+  failure.detail = std::move(detail);
+  return std::unexpected(std::move(failure));
+}
+
+std::unexpected<Failure> no_token(FailureKind kind, std::string detail) {
+  return failed(kind, "read the token", std::move(detail));
+}
+
+Result<std::string> path_of(const TokenSource& source) {
+  if (const auto* file = std::get_if<TokenFile>(&source)) return file->path;
+  const std::string& name = std::get<Credential>(source).name;
+  if (name.empty() || name.contains('/') || name.starts_with('.')) {
+    return no_token(FailureKind::invalid, fmt::format("`{}` is no name of a credential", name));
+  }
+  const char* directory = std::getenv("CREDENTIALS_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
+  if (directory == nullptr || *directory == '\0') {
+    return no_token(
+        FailureKind::local,
+        fmt::format("credential `{}` needs LoadCredential= in the unit; outside systemd "
+                    "use `token: {{ file: ... }}`",
+                    name));
+  }
+  return fmt::format("{}/{}", directory, name);
+}
+
+class Descriptor final {
+ public:
+  explicit Descriptor(const std::string& path) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~Descriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// Keeps the text's pages out of the swap. It may fail where the limit is low, and then the token
+/// is used all the same: `token_warnings` has said so.
+void lock_pages(const std::string& text) {
+  static_cast<void>(mlock(text.data(), text.capacity()));
+}
+
+void wipe(std::string& text) {
+  explicit_bzero(text.data(), text.size());
+}
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+bool fits_a_header(char c) {
+  return c > ' ' && c < '\x7f';
+}
+
+}  // namespace
+
+Result<Secret> read_token(const TokenSource& source) {
+  TRY_ASSIGN(const std::string path, path_of(source));
+  const Descriptor file(path);
+  if (file.get() < 0) {
+    return no_token(FailureKind::local, fmt::format("{}: {}", path, reason_of(errno)));
+  }
+  std::string raw(kLongest + 1, '\0');
+  lock_pages(raw);
+  std::size_t size = 0;
+  while (size < raw.size()) {
+    const ssize_t got = read(file.get(), raw.data() + size, raw.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return no_token(FailureKind::local, fmt::format("{}: {}", path, reason_of(errno)));
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  const auto begin = std::find_if_not(raw.begin(), raw.end(), is_space);
+  auto end = raw.begin() + static_cast<std::ptrdiff_t>(size);
+  while (end > begin && is_space(*(end - 1))) --end;
+  const std::string_view token(begin, std::max(begin, end));
+
+  std::string complaint;
+  if (size > kLongest) {
+    complaint = fmt::format("it is longer than {} bytes", kLongest);
+  } else if (token.size() < kShortest) {
+    complaint =
+        fmt::format("it has {} characters, a token has at least {}", token.size(), kShortest);
+  } else if (!std::all_of(token.begin(), token.end(), fits_a_header)) {
+    complaint = "it holds white space or characters that are no part of a token";
+  }
+  std::string value(complaint.empty() ? token : std::string_view{});
+  lock_pages(value);
+  wipe(raw);
+  if (!complaint.empty()) {
+    return no_token(FailureKind::invalid, fmt::format("{} holds no token: {}", path, complaint));
+  }
+  return Secret(std::move(value));
+}
+
+std::vector<std::string> token_warnings(const TokenSource& source) {
+  std::vector<std::string> warnings;
+  const auto path = path_of(source);
+  struct stat status{};
+  if (path && stat(path->c_str(), &status) == 0 && (status.st_mode & 0777 & ~kWidest) != 0) {
+    warnings.push_back(
+        fmt::format("{} has mode {:04o}: more may read it than should; chmod it to "
+                    "0640 or less",
+                    *path, status.st_mode & 07777));
+  }
+  rlimit locked{};
+  if (getrlimit(RLIMIT_MEMLOCK, &locked) == 0 && locked.rlim_cur < 2 * kLongest) {
+    warnings.push_back(
+        fmt::format("only {} bytes of memory may be locked, so the token may be "
+                    "swapped out; LimitMEMLOCK= raises it",
+                    locked.rlim_cur));
+  }
+  return warnings;
+}
+
+Result<void> harden_process() {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+    return failed(FailureKind::local, "forbid core dumps", reason_of(errno));
+  }
+  return {};
+}
+
+}  // namespace rollout
