@@ -50,12 +50,13 @@ struct Observed {
   Millis elapsed{};  ///< Observed time since the last plan for this Worker; 0 after a start.
 };
 
+bool is_suspended(const Observed& observed);
+
 struct CreateVersion {
   Build build;
   Annotations annotations;
   DeployMode deploy = DeployMode::none;
   std::string reason;
-  std::optional<IntentId> replaces;  ///< An intent that was settled as "did not happen".
 };
 
 /// An open create whose version was found in the listing.

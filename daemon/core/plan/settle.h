@@ -20,6 +20,9 @@ struct Settling {
   auto operator<=>(const Settling&) const = default;
 };
 
+/// How long one create may take in all: 60 s, and 1 s for each MiB of its body.
+Millis create_allowance(std::uint64_t bytes);
+
 /// `deadline` is that of the lost call; after a restart, now.
 Settling start_settling(Tick deadline, const Timing& timing);
 
@@ -37,6 +40,16 @@ using Settled = std::variant<Happened, StillOpen, DidNotHappen>;
 /// Every listing that shows the digest settles at once; only absence waits.
 Settled settle(const BundleDigest& digest, const Settling& settling, const Listing& listing,
                Tick now, const Timing& timing);
+
+/// Versions that carry the same build: the lowest number is the one that counts.
+struct Family {
+  BundleDigest digest;
+  Version kept;
+  std::vector<Version> others;
+};
+
+/// Every digest that several versions of the listing carry.
+std::vector<Family> duplicates(const Listing& listing);
 
 /// All versions whose trailer carries the digest, lowest number first.
 std::vector<Version> carriers(const Listing& listing, const BundleDigest& digest);

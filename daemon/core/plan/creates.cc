@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/core/plan/creates.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "daemon/core/plan/prune.h"
+#include "daemon/core/policy/tagging.h"
+
+namespace rollout {
+namespace {
+
+void look_no_later_than(Plan& plan, Tick tick) {
+  plan.look_again = plan.look_again ? std::min(*plan.look_again, tick) : tick;
+}
+
+Generation* find_generation(Memory& memory, const BundleDigest& digest, Instant finished_at) {
+  const auto found = std::find_if(
+      memory.generations.begin(), memory.generations.end(), [&](const Generation& generation) {
+        return generation.digest == digest && generation.finished_at == finished_at;
+      });
+  return found == memory.generations.end() ? nullptr : &*found;
+}
+
+/// Marks every remembered generation of `digest` that is still open as made by `version`.
+void mark_done(Memory& memory, const BundleDigest& digest, const VersionId& version) {
+  for (Generation& generation : memory.generations) {
+    if (generation.digest != digest || generation.state == GenerationState::done) continue;
+    generation.state = GenerationState::done;
+    generation.version = version;
+  }
+}
+
+/// Decides for one Worker; a class only so that the steps share what they have found.
+class Creates {
+ public:
+  Creates(const Observed& observed, Plan& plan) : observed_(observed), plan_(plan) {}
+
+  void run() {
+    if (may_be_short(observed_)) {
+      look_no_later_than(plan_, observed_.tick + observed_.account->timing.relist);
+    }
+    for (const OpenIntent& open : observed_.memory.intents) {
+      if (open.intent.kind == IntentKind::create) settle_intent(open);
+    }
+    report_duplicates();
+    tell_of_rejections();
+    for (const Build& build : observed_.builds.builds) consider(build);
+    forget_old_generations();
+  }
+
+ private:
+  void settle_intent(const OpenIntent& open) {
+    const BundleDigest& digest = *open.intent.digest;
+    const auto known = observed_.settling.find(open.id);
+    // An intent of an earlier process: its call may have been sent at the very end.
+    const Settling settling = known != observed_.settling.end()
+                                  ? known->second
+                                  : start_settling(observed_.tick, observed_.account->timing);
+    const Settled outcome =
+        settle(digest, settling, observed_.listing, observed_.tick, observed_.account->timing);
+    if (const auto* happened = std::get_if<Happened>(&outcome)) {
+      mark_done(plan_.memory, digest, happened->version.id);
+      plan_.actions.emplace_back(AdoptVersion{open.id, happened->version});
+      return;
+    }
+    if (may_be_short(observed_)) {
+      plan_.settling[open.id] = {settling.not_before, std::nullopt};
+      unsettled_.insert(digest);
+      return;
+    }
+    if (const auto* still_open = std::get_if<StillOpen>(&outcome)) {
+      plan_.settling[open.id] = still_open->settling;
+      look_no_later_than(plan_, still_open->look_again);
+      unsettled_.insert(digest);
+      return;
+    }
+    plan_.actions.emplace_back(CloseIntent{
+        open, OutcomeKind::abandoned,
+        fmt::format("two complete listings after the settle period show no version with build {}",
+                    digest.brief())});
+  }
+
+  void report_duplicates() {
+    for (Family& family : duplicates(observed_.listing)) {
+      plan_.events.emplace_back(
+          VersionDuplicate{family.digest, std::move(family.kept), std::move(family.others)});
+    }
+  }
+
+  void tell_of_rejections() {
+    if (observed_.builds.unavailable) {
+      plan_.events.emplace_back(
+          SourceUnreadable{observed_.worker->build->path, *observed_.builds.unavailable});
+    }
+    for (const RejectedBuild& rejected : observed_.builds.rejected) {
+      plan_.events.emplace_back(BuildRejected{rejected.root, rejected.code, rejected.detail});
+    }
+    if (observed_.builds.look_again) look_no_later_than(plan_, *observed_.builds.look_again);
+  }
+
+  void consider(const Build& build) {
+    Generation& generation = remember(build);
+    if (generation.state == GenerationState::refused &&
+        generation.config_digest == observed_.config_digest) {
+      return;
+    }
+    const std::vector<Version> existing = carriers(observed_.listing, build.digest);
+    if (!existing.empty()) {
+      if (generation.state != GenerationState::done && !is_being_adopted(build.digest)) {
+        plan_.events.emplace_back(VersionDeduplicated{existing.front(), build.digest});
+      }
+      mark_done(plan_.memory, build.digest, existing.front().id);
+      return;
+    }
+    // A version that was made and is gone was deleted by a person: the same generation stays gone.
+    if (generation.state == GenerationState::done) return;
+    if (unsettled_.contains(build.digest) || !decided_.insert(build.digest).second) return;
+    if (observed_.worker->tagging == nullptr || may_not_create()) return;
+    decide(build, generation);
+  }
+
+  Generation& remember(const Build& build) {
+    if (auto* known = find_generation(plan_.memory, build.digest, build.finished_at)) return *known;
+    plan_.memory.generations.push_back(
+        {build.digest, build.finished_at, GenerationState::seen, std::nullopt, ""});
+    plan_.events.emplace_back(BuildSettled{build.digest, build.modules.size(), build.bytes,
+                                           build.left_out, build.confidence});
+    return plan_.memory.generations.back();
+  }
+
+  bool is_being_adopted(const BundleDigest& digest) const {
+    return std::any_of(observed_.memory.intents.begin(), observed_.memory.intents.end(),
+                       [&](const OpenIntent& open) {
+                         return open.intent.kind == IntentKind::create &&
+                                open.intent.digest == digest;
+                       });
+  }
+
+  bool may_not_create() const {
+    return is_suspended(observed_) || observed_.hazards.recovering || may_be_short(observed_);
+  }
+
+  void decide(const Build& build, Generation& generation) {
+    const TaggingPolicy& policy = *observed_.worker->tagging;
+    const auto annotations =
+        render(policy, build,
+               all_facts(build, policy.name, observed_.worker->id.text(), observed_.host_name));
+    if (!annotations) {
+      reject(build, generation, "Tagging", annotations.error().sentence());
+      return;
+    }
+    if (const Version* other = carrier_of(annotations->tag);
+        policy.uniqueness == TaggingPolicy::Uniqueness::unique && other != nullptr) {
+      reject(build, generation, "TagTaken",
+             fmt::format("the tag `{}` is already carried by version {} with another build; change "
+                         "what the tag is made from, or remove `unique` from tagging policy {}",
+                         annotations->tag, other->number, policy.name.text()));
+      return;
+    }
+    plan_.actions.emplace_back(
+        CreateVersion{build, *annotations, observed_.worker->deploy,
+                      fmt::format("no version carries build {}", build.digest.brief())});
+  }
+
+  const Version* carrier_of(const std::string& tag) const {
+    if (tag.empty()) return nullptr;
+    const auto& versions = observed_.listing.versions;
+    const auto found = std::find_if(versions.begin(), versions.end(), [&](const Version& version) {
+      return version.annotations.tag == tag;
+    });
+    return found == versions.end() ? nullptr : &*found;
+  }
+
+  void reject(const Build& build, Generation& generation, const char* code, std::string detail) {
+    generation.state = GenerationState::refused;
+    generation.config_digest = observed_.config_digest;
+    plan_.events.emplace_back(BuildRejected{build.root, code, std::move(detail)});
+  }
+
+  void forget_old_generations() {
+    auto& generations = plan_.memory.generations;
+    std::set<BundleDigest> needed = unsettled_;
+    for (const Build& build : observed_.builds.builds) needed.insert(build.digest);
+    for (auto it = generations.begin();
+         generations.size() > kGenerations && it != generations.end();) {
+      it = needed.contains(it->digest) ? it + 1 : generations.erase(it);
+    }
+  }
+
+  const Observed& observed_;
+  Plan& plan_;
+  std::set<BundleDigest> unsettled_;  // An open create may still have made these.
+  std::set<BundleDigest> decided_;    // Several directories may hold the same build.
+};
+
+}  // namespace
+
+void plan_creates(const Observed& observed, Plan& plan) {
+  Creates(observed, plan).run();
+}
+
+}  // namespace rollout

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/core/plan/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <source_location>
+
+#include "daemon/core/model/ensure.h"
+#include "daemon/core/plan/creates.h"
+#include "daemon/core/plan/prune.h"
+
+namespace rollout {
+namespace {
+
+/// A delete that a crash cut off: the listing says how it ended.
+void close_prunes(const Observed& observed, Plan& plan) {
+  for (const OpenIntent& open : observed.memory.intents) {
+    if (open.intent.kind != IntentKind::prune) continue;
+    const auto& versions = observed.listing.versions;
+    const bool there = std::any_of(versions.begin(), versions.end(), [&](const Version& version) {
+      return version.id == *open.intent.version;
+    });
+    plan.actions.emplace_back(
+        there ? CloseIntent{open, OutcomeKind::failed, "the version is still listed"}
+              : CloseIntent{open, OutcomeKind::done, "the version is gone"});
+  }
+}
+
+/// FNV-1a over what would be written: a short name that changes whenever the plan does.
+std::string name_of(const Plan& plan) {
+  std::uint32_t hash = 2166136261U;
+  const auto mix = [&hash](std::string_view text) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+    hash = (hash ^ 0xffU) * 16777619U;
+  };
+  for (const Action& action : plan.actions) {
+    if (const auto* create = std::get_if<CreateVersion>(&action)) mix(create->build.digest.hex());
+  }
+  for (const PruneVersion& prune : plan.ready) mix(prune.version.text());
+  return fmt::format("p-{:08x}", hash);
+}
+
+}  // namespace
+
+bool is_suspended(const Observed& observed) {
+  const auto& suspension = observed.memory.suspension;
+  return suspension && (!suspension->until || *suspension->until > observed.now);
+}
+
+Plan plan(const Observed& observed) {
+  Plan plan;
+  plan.memory = observed.memory;
+  remember_listing(observed, plan.memory);
+  close_prunes(observed, plan);
+  plan_creates(observed, plan);
+  plan_prune(observed, plan);
+  std::stable_sort(plan.actions.begin(), plan.actions.end(),
+                   [](const Action& a, const Action& b) { return a.index() < b.index(); });
+  plan.id = name_of(plan);
+  return plan;
+}
+
+std::string_view to_string(StopCode code) {
+  static constexpr std::array<std::string_view, 17> kNames = {
+      "ObserveMode",     "Suspended",       "ConfigurationBroken",
+      "RootUnavailable", "CreateAmbiguous", "NoCurrentDeployment",
+      "SameInstants",    "NumberWentDown",  "EmptyListing",
+      "MaxDeletes",      "MaxPercent",      "GroupWouldEmpty",
+      "ClockSuspect",    "BadReads",        "ManyCreates",
+      "IdentityLost",    "JournalLost"};
+  const auto index = static_cast<std::size_t>(code);
+  ENSURE(index < kNames.size(), "a stop code must have a name");
+  return kNames[index];
+}
+
+}  // namespace rollout

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/core/plan/prune.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "daemon/core/policy/retention.h"
+
+namespace rollout {
+namespace {
+
+/// Nothing younger than twice the time in which a lost create may still appear is deleted.
+constexpr int kSettleFactor = 2;
+
+bool old_enough(const Observed& observed, const std::optional<Instant>& created_on) {
+  return created_on && observed.now - *created_on >= kSettleFactor * observed.account->timing.t_max;
+}
+
+std::vector<Verdict> verdicts_of(const Observed& observed, const Memory& memory) {
+  History history;
+  history.versions = observed.listing.versions;
+  history.deployments = &observed.deployments;
+  for (const auto& [version, pin] : memory.pins) history.pinned.insert(version);
+  for (const auto& [version, seen] : memory.versions) {
+    history.first_seen.emplace(version, seen.first_seen);
+    if (seen.refused) history.refused.insert(version);
+  }
+  for (const Build& build : observed.builds.builds) history.on_disk.insert(build.digest);
+  return judge(*observed.worker->retention, history, observed.now);
+}
+
+std::string why_kept(const Verdict& verdict) {
+  const Reason& reason = verdict.reasons.front();
+  if (reason.code != ReasonCode::rule) return std::string(to_string(reason.code));
+  return fmt::format("{} {}", reason.rule, reason.limit);
+}
+
+/// Runs the grace clock of every version and returns those whose time is over, oldest first.
+class GraceClocks {
+ public:
+  GraceClocks(const Observed& observed, Plan& plan)
+      : observed_(observed), plan_(plan), policy_(*observed.worker->retention) {
+    const Instant start = observed.now;
+    grace_ = start - minus(start, policy_.limits.grace);
+  }
+
+  std::vector<PruneVersion> run() {
+    if (plan_.memory.policy_hash != policy_.hash) {
+      for (auto& [id, seen] : plan_.memory.versions) seen.condemned_for.reset();
+      plan_.memory.policy_hash = policy_.hash;
+    }
+    for (const Verdict& verdict : plan_.verdicts) advance(verdict);
+    std::sort(ready_.begin(), ready_.end(), [](const PruneVersion& a, const PruneVersion& b) {
+      return std::tie(a.number, a.version) < std::tie(b.number, b.version);
+    });
+    return std::move(ready_);
+  }
+
+ private:
+  void advance(const Verdict& verdict) {
+    const auto found = plan_.memory.versions.find(verdict.version);
+    if (found == plan_.memory.versions.end()) return;  // A suspicious listing teaches nothing.
+    std::optional<Millis>& clock = found->second.condemned_for;
+    if (verdict.kept()) {
+      if (clock) {
+        plan_.events.emplace_back(
+            PruneUnmarked{verdict.version, verdict.number, why_kept(verdict)});
+      }
+      clock.reset();
+      return;
+    }
+    if (clock) {
+      *clock += observed_.elapsed;
+    } else {
+      clock = Millis(0);
+      plan_.events.emplace_back(
+          PruneMarked{verdict.version, verdict.number, verdict.tag, because(verdict)});
+    }
+    if (*clock >= grace_ && old_enough(observed_, verdict.created_on)) {
+      ready_.push_back(
+          {verdict.version, verdict.number, verdict.tag, verdict.created_on, because(verdict)});
+      return;
+    }
+    ++plan_.waiting;
+    const Tick due = observed_.tick + std::max(grace_ - *clock, Millis(1));
+    plan_.look_again = plan_.look_again ? std::min(*plan_.look_again, due) : due;
+  }
+
+  std::string because(const Verdict& verdict) const {
+    return fmt::format("no rule of policy {} keeps it in group {}", policy_.name.text(),
+                       verdict.group);
+  }
+
+  const Observed& observed_;
+  Plan& plan_;
+  const RetentionPolicy& policy_;
+  Millis grace_{};
+  std::vector<PruneVersion> ready_;
+};
+
+void add_stop(std::vector<Stop>& stops, bool condition, StopCode code, std::string message) {
+  if (condition) stops.push_back({code, std::move(message)});
+}
+
+/// The stops that have nothing to do with how much would go.
+void add_circumstances(const Observed& observed, const Memory& memory, std::vector<Stop>& stops) {
+  const Hazards& hazards = observed.hazards;
+  add_stop(stops, observed.mode == Mode::observe, StopCode::ObserveMode,
+           "the mode is observe: nothing is written; set `mode: enforce` to act");
+  add_stop(stops, is_suspended(observed), StopCode::Suspended,
+           "the Worker is suspended; `rolloutctl resume` lifts it");
+  add_stop(stops, hazards.configuration_broken, StopCode::ConfigurationBroken,
+           "the last reload failed; nothing is deleted until the configuration is mended");
+  add_stop(
+      stops, observed.builds.unavailable.has_value(), StopCode::RootUnavailable,
+      fmt::format("the build root cannot be read: {}", observed.builds.unavailable.value_or("")));
+  const bool ambiguous =
+      std::any_of(memory.intents.begin(), memory.intents.end(),
+                  [](const OpenIntent& open) { return open.intent.kind == IntentKind::create; });
+  add_stop(stops, ambiguous, StopCode::CreateAmbiguous,
+           "it is not yet known whether a create happened");
+  add_stop(stops, hazards.clock_suspect, StopCode::ClockSuspect,
+           "this host's wall clock jumped less than an hour ago");
+  add_stop(stops, hazards.bad_reads, StopCode::BadReads,
+           "a listing or a read of the deployments was bad less than an hour ago");
+  add_stop(stops, hazards.many_creates, StopCode::ManyCreates,
+           "more than 20 versions were created within an hour");
+  add_stop(stops, hazards.identity_lost, StopCode::IdentityLost,
+           "a created version came back without its identity trailer");
+  add_stop(stops, hazards.recovering || memory.prune_held, StopCode::JournalLost,
+           fmt::format("the journal was lost ({}); pins may be lost with it: pin again what must "
+                       "stay, then `rolloutctl resume {}`",
+                       memory.prune_held_because, observed.worker->id.text()));
+}
+
+/// The stops that depend on what would go.
+void add_limits(const Observed& observed, const Plan& plan, std::vector<Stop>& stops) {
+  const RunLimits& limits = observed.worker->retention->limits;
+  const std::size_t going = plan.ready.size();
+  std::size_t in_scope = 0;
+  std::map<std::string, std::size_t> left;
+  std::map<std::string, std::size_t> members;
+  for (const Verdict& verdict : plan.verdicts) {
+    if (!verdict.in_scope) continue;
+    ++in_scope;
+    if (verdict.group.empty()) continue;
+    ++members[verdict.group];
+    if (verdict.kept()) ++left[verdict.group];
+  }
+  add_stop(stops, going > limits.max_deletes, StopCode::MaxDeletes,
+           fmt::format("{} deletes exceed max_deletes {}; nothing is deleted", going,
+                       limits.max_deletes));
+  add_stop(
+      stops, going > 1 && going * 100 > limits.max_percent * in_scope, StopCode::MaxPercent,
+      fmt::format("{} of {} versions ({} %) exceed max_percent {} %; nothing is deleted", going,
+                  in_scope, in_scope == 0 ? 0 : going * 100 / in_scope, limits.max_percent));
+  for (const auto& [group, count] : members) {
+    add_stop(stops, left[group] == 0, StopCode::GroupWouldEmpty,
+             fmt::format("group {} would lose all of its {} versions", group, count));
+  }
+}
+
+/// The twins of a version, where none of the family was ever deployed or is pinned.
+void add_duplicates(const Observed& observed, Plan& plan) {
+  std::set<VersionId> untouchable;
+  for (const Deployment& deployment : observed.deployments.deployments) {
+    for (const Share& share : deployment.versions) untouchable.insert(share.version);
+  }
+  for (const auto& [version, pin] : plan.memory.pins) untouchable.insert(version);
+  std::set<VersionId> going;
+  for (const PruneVersion& prune : plan.ready) going.insert(prune.version);
+  for (const Family& family : duplicates(observed.listing)) {
+    const bool touched = untouchable.contains(family.kept.id) ||
+                         std::any_of(family.others.begin(), family.others.end(),
+                                     [&](const Version& v) { return untouchable.contains(v.id); });
+    if (touched) continue;
+    for (const Version& twin : family.others) {
+      if (!old_enough(observed, twin.created_on) || going.contains(twin.id)) continue;
+      plan.ready.push_back(
+          {twin.id, twin.number, twin.annotations.tag, twin.created_on,
+           fmt::format("it carries the same build as version {}", family.kept.number)});
+    }
+  }
+}
+
+}  // namespace
+
+void plan_prune(const Observed& observed, Plan& plan) {
+  add_circumstances(observed, plan.memory, plan.stops);
+  for (Stop& stop : suspicions(observed)) plan.stops.push_back(std::move(stop));
+  if (observed.worker->retention != nullptr) {
+    plan.verdicts = verdicts_of(observed, plan.memory);
+    plan.next_change = next_change(plan.verdicts, observed.now);
+    plan.ready = GraceClocks(observed, plan).run();
+    add_limits(observed, plan, plan.stops);
+  }
+  if (observed.worker->duplicates == Duplicates::remove) add_duplicates(observed, plan);
+  if (!plan.stops.empty()) return;
+  for (const PruneVersion& prune : plan.ready) plan.actions.emplace_back(prune);
+}
+
+}  // namespace rollout

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The half of a plan that removes versions: policies.md, statements 14 to 17, and reliability.md,
+// "Deleting".
+#pragma once
+
+#include "daemon/core/plan/plan.h"
+
+namespace rollout {
+
+/// Judges every version, runs the grace clocks, collects the stops, and adds the deletes of this
+/// run where nothing stops it. Does nothing for a Worker without a retention policy.
+void plan_prune(const Observed& observed, Plan& plan);
+
+/// Remembers what a good listing shows: versions first seen, the highest number, that something
+/// was deployed. A suspicious listing teaches nothing.
+void remember_listing(const Observed& observed, Memory& memory);
+
+/// The stops that concern the listing and deployments themselves.
+std::vector<Stop> suspicions(const Observed& observed);
+
+/// True where the listing may lack versions: it proves no absence, so nothing may be made of it.
+bool may_be_short(const Observed& observed);
+
+}  // namespace rollout

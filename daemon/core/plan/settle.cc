@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/core/plan/settle.h"
+
+#include <algorithm>
+#include <map>
+
+#include "daemon/core/model/trailer.h"
+
+namespace rollout {
+namespace {
+
+bool lower_number(const Version& a, const Version& b) {
+  return a.number < b.number;
+}
+
+}  // namespace
+
+Millis create_allowance(std::uint64_t bytes) {
+  constexpr std::uint64_t kMiB = 1024 * 1024;
+  const auto per_size = static_cast<std::int64_t>((bytes + kMiB - 1) / kMiB);
+  return std::chrono::seconds(60) + std::chrono::seconds(per_size);
+}
+
+Settling start_settling(Tick deadline, const Timing& timing) {
+  return {deadline + timing.t_max + timing.list_lag, std::nullopt};
+}
+
+std::vector<Version> carriers(const Listing& listing, const BundleDigest& digest) {
+  std::vector<Version> found;
+  for (const Version& version : listing.versions) {
+    const auto trailer = parse_trailer(version.annotations.message);
+    if (trailer && trailer->digest == digest) found.push_back(version);
+  }
+  std::sort(found.begin(), found.end(), lower_number);
+  return found;
+}
+
+std::vector<Family> duplicates(const Listing& listing) {
+  std::map<BundleDigest, std::vector<Version>> by_digest;
+  for (const Version& version : listing.versions) {
+    const auto trailer = parse_trailer(version.annotations.message);
+    if (trailer) by_digest[trailer->digest].push_back(version);
+  }
+  std::vector<Family> families;
+  for (auto& [digest, versions] : by_digest) {
+    if (versions.size() < 2) continue;
+    std::sort(versions.begin(), versions.end(), lower_number);
+    Version kept = std::move(versions.front());
+    versions.erase(versions.begin());
+    families.push_back({digest, std::move(kept), std::move(versions)});
+  }
+  return families;
+}
+
+Settled settle(const BundleDigest& digest, const Settling& settling, const Listing& listing,
+               Tick now, const Timing& timing) {
+  std::vector<Version> found = carriers(listing, digest);
+  if (!found.empty()) {
+    Version lowest = std::move(found.front());
+    found.erase(found.begin());
+    return Happened{std::move(lowest), std::move(found)};
+  }
+  if (now < settling.not_before) {
+    return StillOpen{{settling.not_before, std::nullopt}, settling.not_before};
+  }
+  if (!settling.absent_since) {
+    return StillOpen{{settling.not_before, now}, now + timing.relist};
+  }
+  if (now - *settling.absent_since < timing.relist) {
+    return StillOpen{settling, *settling.absent_since + timing.relist};
+  }
+  return DidNotHappen{};
+}
+
+}  // namespace rollout
