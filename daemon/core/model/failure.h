@@ -24,13 +24,13 @@ enum class FailureKind {
 /// One failure. Never holds a token, a secret or module content.
 struct Failure {
   FailureKind kind = FailureKind::local;
-  std::string during;   ///< What was being done: `list versions of shop-api`.
-  std::string detail;   ///< One sentence: what went wrong and where it applies, what to do.
-  int code = 0;         ///< Cloudflare's error code, 0 for none.
-  int http_status = 0;  ///< 0 where there was no answer.
-  std::string documentation_url;  ///< As Cloudflare gave it.
-  std::string pointer;            ///< `source.pointer`: the field of the request that is meant.
-  std::string cf_ray;             ///< For Cloudflare's support.
+  std::string during{};  ///< What was being done: `list versions of shop-api`.
+  std::string detail{};  ///< One sentence: what went wrong and where it applies, what to do.
+  int code = 0;          ///< Cloudflare's error code, 0 for none.
+  int http_status = 0;   ///< 0 where there was no answer.
+  std::string documentation_url{};  ///< As Cloudflare gave it.
+  std::string pointer{};            ///< `source.pointer`: the field of the request that is meant.
+  std::string cf_ray{};             ///< For Cloudflare's support.
   std::optional<Millis> retry_after = std::nullopt;
 
   /// `list versions of shop-api: the answer is no JSON (HTTP 502, ray 8c1)`.
