@@ -95,6 +95,7 @@ struct ServiceConfig {
 struct Config {
   std::uint64_t generation = 0;  ///< Counts loads, from 1.
   std::string digest;            ///< SHA-256 over all files that were read, hex.
+  std::string host_name;         ///< Of this host, for tagging.
   Mode mode = Mode::observe;
   ServiceConfig service;
   std::vector<AccountConfig> accounts;  ///< Sorted by name.

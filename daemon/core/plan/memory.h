@@ -97,8 +97,8 @@ struct Memory {
   std::uint64_t highest_number = 0;  ///< Of the last good listing; 0 before the first.
   bool had_deployment = false;
   std::string policy_hash;         ///< Of the retention policy of the last plan.
-  bool prune_held = false;         ///< After a lost journal: until a person resumes the Worker.
-  std::string prune_held_because;  ///< A sentence.
+  bool prune_held = false;         ///< Until a person resumes the Worker.
+  std::string prune_held_because;  ///< A sentence: a lost journal, a lost identity.
   std::vector<OpenIntent> intents;
 };
 

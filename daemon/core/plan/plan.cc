@@ -69,7 +69,7 @@ std::string_view to_string(StopCode code) {
       "SameInstants",    "NumberWentDown",  "EmptyListing",
       "MaxDeletes",      "MaxPercent",      "GroupWouldEmpty",
       "ClockSuspect",    "BadReads",        "ManyCreates",
-      "IdentityLost",    "JournalLost"};
+      "JournalLost",     "PruneHeld"};
   const auto index = static_cast<std::size_t>(code);
   ENSURE(index < kNames.size(), "a stop code must have a name");
   return kNames[index];

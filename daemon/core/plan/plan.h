@@ -29,7 +29,6 @@ struct Hazards {
   bool clock_suspect = false;         ///< Wall and boot clock moved apart.
   bool bad_reads = false;             ///< A listing, deployments read or clock was bad lately.
   bool many_creates = false;          ///< This daemon made more than 20 versions in an hour.
-  bool identity_lost = false;         ///< A created version came back without its trailer.
   bool recovering = false;            ///< The journal was lost; the settle period is not over.
 };
 
@@ -100,8 +99,8 @@ enum class StopCode {
   ClockSuspect,
   BadReads,
   ManyCreates,
-  IdentityLost,
   JournalLost,
+  PruneHeld,
 };
 std::string_view to_string(StopCode code);
 

@@ -128,12 +128,11 @@ void add_circumstances(const Observed& observed, const Memory& memory, std::vect
            "a listing or a read of the deployments was bad less than an hour ago");
   add_stop(stops, hazards.many_creates, StopCode::ManyCreates,
            "more than 20 versions were created within an hour");
-  add_stop(stops, hazards.identity_lost, StopCode::IdentityLost,
-           "a created version came back without its identity trailer");
-  add_stop(stops, hazards.recovering || memory.prune_held, StopCode::JournalLost,
-           fmt::format("the journal was lost ({}); pins may be lost with it: pin again what must "
-                       "stay, then `rolloutctl resume {}`",
-                       memory.prune_held_because, observed.worker->id.text()));
+  add_stop(stops, hazards.recovering, StopCode::JournalLost,
+           "the journal was lost; first the listing has to settle");
+  add_stop(stops, memory.prune_held, StopCode::PruneHeld,
+           fmt::format("{}; when that is clear, `rolloutctl resume {}`", memory.prune_held_because,
+                       observed.worker->id.text()));
 }
 
 /// The stops that depend on what would go.

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine/caution.h"
+
+namespace rollout {
+namespace {
+
+constexpr Millis kHold = std::chrono::hours(1);
+constexpr Millis kClockTolerance = std::chrono::seconds(30);
+constexpr std::size_t kManyCreates = 20;
+
+bool before(Tick tick, const std::optional<Tick>& until) {
+  return until && tick < *until;
+}
+
+}  // namespace
+
+void Caution::check_clocks(Instant now, Tick tick) {
+  if (last_now_ && last_tick_) {
+    const Millis drift = (now - *last_now_) - (tick - *last_tick_);
+    if (drift > kClockTolerance || drift < -kClockTolerance) clock_suspect_until_ = tick + kHold;
+  }
+  last_now_ = now;
+  last_tick_ = tick;
+}
+
+void Caution::bad_read(Tick tick) {
+  bad_reads_until_ = tick + kHold;
+}
+
+void Caution::version_created(Tick tick) {
+  creates_.push_back(tick);
+  while (creates_.size() > kManyCreates + 1) creates_.pop_front();
+}
+
+Hazards Caution::hazards(Tick tick) const {
+  Hazards hazards;
+  hazards.configuration_broken = configuration_broken_;
+  hazards.clock_suspect = before(tick, clock_suspect_until_);
+  hazards.bad_reads = before(tick, bad_reads_until_);
+  hazards.many_creates = creates_.size() > kManyCreates && tick - creates_.front() < kHold;
+  hazards.recovering = recovering();
+  return hazards;
+}
+
+}  // namespace rollout

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine/creating.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/core/model/trailer.h"
+
+namespace rollout {
+namespace {
+
+/// A failed write to the journal, told and returned.
+std::optional<Failure> journal_failed(Acting& acting, Failure failure) {
+  acting.teller.tell(JournalDegraded{failure.sentence()});
+  return failure;
+}
+
+std::optional<Failure> keep(Acting& acting) {
+  auto kept = acting.ports.journal.keep(acting.assignment.worker->id, acting.memory);
+  if (!kept) return journal_failed(acting, std::move(kept).error());
+  return std::nullopt;
+}
+
+std::optional<Failure> finish(Acting& acting, IntentId intent, Outcome outcome) {
+  outcome.at = acting.ports.clock.now();
+  auto finished = acting.ports.journal.finish(intent, outcome);
+  if (!finished) return journal_failed(acting, std::move(finished).error());
+  return std::nullopt;
+}
+
+void set_generation(Memory& memory, const Build& build, GenerationState state,
+                    const std::optional<VersionId>& version, const std::string& config_digest) {
+  for (Generation& generation : memory.generations) {
+    if (generation.digest != build.digest) continue;
+    generation.state = state;
+    generation.version = version;
+    generation.config_digest = config_digest;
+  }
+}
+
+bool carries(const Version& version, const BundleDigest& digest) {
+  const auto trailer = parse_trailer(version.annotations.message);
+  return trailer && trailer->digest == digest;
+}
+
+std::optional<Failure> succeeded(Acting& acting, const CreateVersion& create, IntentId intent,
+                                 const Version& version, Millis took) {
+  const BundleDigest& digest = create.build.digest;
+  acting.caution.version_created(acting.ports.clock.tick());
+  set_generation(acting.memory, create.build, GenerationState::done, version.id, "");
+  const bool identity_kept = carries(version, digest);
+  if (!identity_kept) {
+    acting.memory.prune_held = true;
+    acting.memory.prune_held_because =
+        fmt::format("version {} came back without its identity trailer", version.number);
+  }
+  // Kept before the intent is closed: a crash between the two is settled by the listing.
+  if (auto failure = keep(acting)) return failure;
+  if (auto failure =
+          finish(acting, intent, {OutcomeKind::done, version.id, version.number, "created", {}})) {
+    return failure;
+  }
+  acting.teller.tell(VersionCreated{version, digest, took});
+  if (!identity_kept) acting.teller.tell(IdentityLost{version, digest});
+  return std::nullopt;
+}
+
+std::optional<Failure> failed(Acting& acting, const CreateVersion& create, IntentId intent,
+                              Failure failure, Tick deadline) {
+  const BundleDigest& digest = create.build.digest;
+  if (failure.kind == FailureKind::unknown_outcome) {
+    const Timing& timing = acting.assignment.account->timing;
+    const Tick end = std::max(deadline, acting.ports.clock.tick());
+    acting.settling[intent] = start_settling(end, timing);
+    acting.teller.tell(VersionCreateFailed{
+        digest, failure,
+        fmt::format("it may have happened; listings of the next {} will tell, and nothing is sent "
+                    "again before",
+                    for_people(end - acting.ports.clock.tick() + timing.t_max + timing.list_lag))});
+    return failure;
+  }
+  // A definite failure that is not about the request: the files changed while they were sent, and
+  // the body was broken off. That says nothing of the service.
+  if (failure.kind == FailureKind::invalid) failure.kind = FailureKind::local;
+  const bool final = failure.kind == FailureKind::refused || failure.kind == FailureKind::not_found;
+  if (final) {
+    set_generation(acting.memory, create.build, GenerationState::refused, std::nullopt,
+                   acting.assignment.config->digest);
+    if (auto unkept = keep(acting)) return unkept;
+  }
+  if (auto unfinished = finish(acting, intent,
+                               {final ? OutcomeKind::refused : OutcomeKind::failed,
+                                std::nullopt,
+                                0,
+                                failure.sentence(),
+                                {}})) {
+    return unfinished;
+  }
+  acting.teller.tell(VersionCreateFailed{
+      digest, failure,
+      final ? "it is not tried again until the build, the configuration or rolloutd changes"
+            : "nothing was created; it is tried again"});
+  return failure;
+}
+
+}  // namespace
+
+std::optional<Failure> create_version(Acting& acting, const CreateVersion& create) {
+  const Ports& ports = acting.ports;
+  const WorkerConfig& worker = *acting.assignment.worker;
+  auto contents = ports.builds.open(worker, create.build);
+  if (!contents) return std::move(contents).error();  // It changed just now; the next look tells.
+
+  const Bundle bundle{create.build.main_module, create.build.modules, create.build.settings,
+                      std::nullopt, create.annotations};
+  Intent intent;
+  intent.kind = IntentKind::create;
+  intent.worker = worker.id;
+  intent.digest = create.build.digest;
+  intent.finished_at = create.build.finished_at;
+  intent.tag = create.annotations.tag;
+  intent.reason = create.reason;
+  intent.run = acting.teller.about().run;
+  intent.begun_at = ports.clock.now();
+  const auto id = ports.journal.begin(intent);
+  if (!id) return journal_failed(acting, id.error());
+
+  const Tick start = ports.clock.tick();
+  const Tick deadline = start + create_allowance(create.build.bytes);
+  const Deploy deploy = create.deploy == DeployMode::immediate ? Deploy::yes : Deploy::no;
+  auto created = ports.api.create(worker.id, bundle, **contents, deploy);
+  if (!created) return failed(acting, create, *id, std::move(created).error(), deadline);
+  return succeeded(acting, create, *id, *created, ports.clock.tick() - start);
+}
+
+std::optional<Failure> adopt_version(Acting& acting, const AdoptVersion& adopt) {
+  if (auto failure = finish(acting, adopt.intent,
+                            {OutcomeKind::adopted,
+                             adopt.version.id,
+                             adopt.version.number,
+                             "found in a listing by its digest",
+                             {}})) {
+    return failure;
+  }
+  acting.settling.erase(adopt.intent);
+  acting.caution.version_created(acting.ports.clock.tick());
+  const auto trailer = parse_trailer(adopt.version.annotations.message);
+  if (trailer) acting.teller.tell(VersionAdopted{adopt.version, trailer->digest});
+  return std::nullopt;
+}
+
+std::optional<Failure> close_intent(Acting& acting, const CloseIntent& close) {
+  const Intent& intent = close.open.intent;
+  if (auto failure = finish(acting, close.open.id,
+                            {close.outcome, intent.version, intent.number, close.detail, {}})) {
+    return failure;
+  }
+  acting.settling.erase(close.open.id);
+  if (intent.kind == IntentKind::prune && close.outcome == OutcomeKind::done) {
+    acting.teller.tell(
+        PruneDeleted{*intent.version, intent.number, intent.tag, std::nullopt, intent.reason});
+  }
+  return std::nullopt;
+}
+
+}  // namespace rollout

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// One decision, one POST: reliability.md, "Creating".
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "daemon/engine/observe.h"
+#include "daemon/engine/teller.h"
+
+namespace rollout {
+
+/// What the acts of a pass share.
+struct Acting {
+  const Ports& ports;
+  const Assignment& assignment;
+  Caution& caution;
+  std::map<IntentId, Settling>& settling;
+  Teller& teller;
+  Memory& memory;  ///< Kept in the journal whenever an act changes it.
+};
+
+/// Journals the intent, calls once, journals the outcome. The failure, if any, is told already.
+std::optional<Failure> create_version(Acting& acting, const CreateVersion& create);
+
+/// Closes the intent of a version whose answer was lost and that the listing shows.
+std::optional<Failure> adopt_version(Acting& acting, const AdoptVersion& adopt);
+
+/// Closes an intent whose outcome is known without a call.
+std::optional<Failure> close_intent(Acting& acting, const CloseIntent& close);
+
+}  // namespace rollout

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine/lane.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/core/model/ensure.h"
+#include "daemon/engine/operator.h"
+
+namespace rollout {
+namespace {
+
+/// A lane that is not heard of for this long, beyond the deadline of a call, is stuck.
+constexpr Millis kPatience = std::chrono::minutes(2);
+
+/// What a rescan compares: every build's generation, what was rejected, and whether it was
+/// readable.
+std::string signature(const Sightings& sightings) {
+  std::string text = sightings.unavailable.value_or("");
+  for (const Build& build : sightings.builds) {
+    text += fmt::format("|{}@{}", build.digest.hex(), build.finished_at.time_since_epoch().count());
+  }
+  for (const RejectedBuild& rejected : sightings.rejected) {
+    text += fmt::format("|{} {} {}", rejected.root, rejected.code, rejected.detail);
+  }
+  return text;
+}
+
+/// The rescan interval, +- 25 %, so that many hosts on one file server do not scan in step.
+Millis spread(Millis interval, std::uint64_t random) {
+  const auto quarter = static_cast<std::uint64_t>(interval.count()) / 4;
+  const auto offset = static_cast<std::int64_t>(random % (2 * quarter + 1));
+  return interval - Millis(static_cast<std::int64_t>(quarter)) + Millis(offset);
+}
+
+}  // namespace
+
+Lane::Lane(const Ports& ports, AccountName account, std::shared_ptr<const Config> config,
+           Progress& progress)
+    : ports_(ports),
+      account_(std::move(account)),
+      config_(std::move(config)),
+      progress_(progress),
+      reconciler_(ports_, caution_) {}
+
+void Lane::run() {
+  start();
+  while (true) {
+    const Tick deadline = next_deadline();
+    progress_.promise(std::max(deadline, ports_.clock.tick()) + kPatience);
+    Wake wake = ports_.triggers.wait_until(deadline);
+    progress_.promise(ports_.clock.tick() + kPatience);
+    caution_.check_clocks(ports_.clock.now(), ports_.clock.tick());
+    absorb(wake);
+    for (Request& request : wake.requests) serve(request);
+    if (wake.stop || ports_.triggers.stopping()) return;
+    for (const WorkerConfig& worker : config_->workers) {
+      if (worker.account != account_) continue;
+      tend(worker, schedules_[worker.id]);
+      if (ports_.triggers.stopping()) return;
+      progress_.promise(ports_.clock.tick() + kPatience);
+    }
+  }
+}
+
+void Lane::start() {
+  adopt(config_);
+  const auto why = ports_.journal.recovering();
+  if (!why) return;
+  const Timing& timing = account().timing;
+  caution_.recover_until(ports_.clock.tick() + timing.t_max + timing.list_lag);
+  for (const auto& [worker, schedule] : schedules_) to_recover_.insert(worker);
+  tell(StateRecovered{fmt::format(
+      "{}; nothing is written until the versions have been listed and {} have passed, and pruning "
+      "waits for `rolloutctl resume`",
+      *why, for_people(timing.t_max + timing.list_lag))});
+}
+
+void Lane::adopt(std::shared_ptr<const Config> config) {
+  config_ = std::move(config);
+  caution_.configuration_broken(false);
+  standing_.not_before.reset();  // A new token deserves a try at once.
+  std::map<WorkerId, Schedule> schedules;
+  for (const WorkerConfig& worker : config_->workers) {
+    if (worker.account != account_) continue;
+    Schedule& schedule = schedules[worker.id];
+    if (const auto known = schedules_.find(worker.id); known != schedules_.end()) {
+      schedule.course = known->second.course;
+    }
+    schedule.pass_due = schedule.rescan_due = ports_.clock.tick();
+  }
+  schedules_ = std::move(schedules);
+}
+
+void Lane::absorb(Wake& wake) {
+  if (wake.configuration_broken) caution_.configuration_broken(true);
+  if (wake.config) adopt(std::move(wake.config));
+  const Tick now = ports_.clock.tick();
+  for (auto& [worker, schedule] : schedules_) {
+    if (wake.all_dirty || wake.dirty.contains(worker)) schedule.rescan_due = now;
+  }
+}
+
+Tick Lane::next_deadline() {
+  const Tick now = ports_.clock.tick();
+  Tick next = now + std::chrono::hours(1);
+  for (const WorkerConfig& worker : config_->workers) {
+    const auto found = schedules_.find(worker.id);
+    if (worker.account != account_ || found == schedules_.end()) continue;
+    const Schedule& schedule = found->second;
+    const Tick pass_due = standing_.not_before ? std::max(schedule.pass_due, *standing_.not_before)
+                                               : schedule.pass_due;
+    next = std::min(next, pass_due);
+    if (worker.build) next = std::min(next, schedule.rescan_due);
+  }
+  return next;
+}
+
+void Lane::tend(const WorkerConfig& worker, Schedule& schedule) {
+  const Tick now = ports_.clock.tick();
+  if (worker.build && now >= schedule.rescan_due) rescan(worker, schedule);
+  if (now >= schedule.pass_due && may_call(now)) pass(worker, schedule, "");
+}
+
+void Lane::rescan(const WorkerConfig& worker, Schedule& schedule) {
+  const Sightings sightings = ports_.builds.look(worker);
+  const Tick now = ports_.clock.tick();
+  schedule.rescan_due = now + spread(account().timing.rescan, ports_.random.next());
+  if (sightings.look_again) {
+    schedule.rescan_due =
+        std::min(schedule.rescan_due, std::max(*sightings.look_again, now + Millis(10)));
+  }
+  std::string seen = signature(sightings);
+  if (seen == schedule.seen) return;
+  if (!sightings.builds.empty()) tell(BuildDetected{worker.build->path});
+  schedule.seen = std::move(seen);
+  schedule.pass_due = now;
+}
+
+PassOutcome Lane::pass(const WorkerConfig& worker, Schedule& schedule, const std::string& actor) {
+  PassOutcome outcome = reconciler_.pass(assignment(worker), schedule.course, actor);
+  schedule.pass_due = outcome.look_again;
+  take_stock(outcome);
+  finish_recovery(worker.id, outcome);
+  return outcome;
+}
+
+void Lane::take_stock(const PassOutcome& outcome) {
+  const Tick now = ports_.clock.tick();
+  if (ports_.triggers.stopping()) return;  // A cancelled call says nothing of the service.
+  if (outcome.failure && concerns_account(*outcome.failure)) {
+    standing_ = after_failure(standing_, *outcome.failure, now, ports_.random.next());
+    const Millis wait = *standing_.not_before - now;
+    if (outcome.failure->kind == FailureKind::unauthorized) {
+      tell(AuthFailed{*outcome.failure, wait});
+    } else if (outcome.failure->kind == FailureKind::throttled) {
+      tell(ApiThrottled{wait, outcome.failure->sentence()});
+    } else {
+      tell(ApiUnavailable{*outcome.failure, standing_.failures, wait});
+    }
+    for (auto& [worker, schedule] : schedules_) {
+      schedule.pass_due = std::min(schedule.pass_due, *standing_.not_before);
+    }
+    return;
+  }
+  if (outcome.failure) return;
+  if (standing_.down_since) tell(ApiRecovered{now - *standing_.down_since});
+  standing_ = {};
+}
+
+void Lane::finish_recovery(const WorkerId& worker, const PassOutcome& outcome) {
+  if (!caution_.recovering() || outcome.failure) return;
+  to_recover_.erase(worker);
+  if (!to_recover_.empty() || !caution_.recovery_is_over(ports_.clock.tick())) return;
+  if (const auto ended = ports_.journal.end_recovery(); !ended) {
+    tell(JournalDegraded{ended.error().sentence()});
+    return;
+  }
+  caution_.end_recovery();
+}
+
+void Lane::serve(Request& request) {
+  const WorkerId& id = worker_of(request.command);
+  const auto worker =
+      std::find_if(config_->workers.begin(), config_->workers.end(),
+                   [&](const WorkerConfig& w) { return w.account == account_ && w.id == id; });
+  if (worker == config_->workers.end()) {
+    request.answer(no_such_worker(id, account_));
+    return;
+  }
+  Schedule& schedule = schedules_[id];
+  if (std::holds_alternative<ReconcileCommand>(request.command)) {
+    request.answer(answer_of(pass(*worker, schedule, request.actor)));
+    return;
+  }
+  Operator desk(ports_, assignment(*worker), reconciler_, schedule.course, request.actor);
+  request.answer(desk.carry_out(request.command));
+  const bool only_asked = std::holds_alternative<PlanCommand>(request.command) ||
+                          std::holds_alternative<ExplainCommand>(request.command);
+  if (!only_asked) schedule.pass_due = ports_.clock.tick();
+}
+
+Assignment Lane::assignment(const WorkerConfig& worker) const {
+  return {config_.get(), &account(), &worker};
+}
+
+const AccountConfig& Lane::account() const {
+  const auto found =
+      std::find_if(config_->accounts.begin(), config_->accounts.end(),
+                   [&](const AccountConfig& account) { return account.name == account_; });
+  ENSURE(found != config_->accounts.end(), "a lane's account must be configured");
+  return *found;
+}
+
+void Lane::tell(EventBody body) {
+  ports_.events.emit({account_, WorkerId(), RunId(), config_->generation,
+                      config_->mode == Mode::observe, std::move(body)});
+}
+
+}  // namespace rollout

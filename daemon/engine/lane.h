@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop of one account: waits, looks, passes; in straight lines and in one thread.
+//
+// Terms: a *rescan* looks at the disk alone; a *pass* (reconciler.h) reads Cloudflare too. A pass
+// is due at its interval, when a verdict changes, when a rescan finds something new, or when asked
+// for. Usual flow: construct, `run()` until the triggers say stop.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "daemon/core/plan/backoff.h"
+#include "daemon/engine/caution.h"
+#include "daemon/engine/progress.h"
+#include "daemon/engine/reconciler.h"
+
+namespace rollout {
+
+class Lane {
+ public:
+  /// `config` must have the account.
+  Lane(const Ports& ports, AccountName account, std::shared_ptr<const Config> config,
+       Progress& progress);
+
+  /// Returns when it is asked to stop, between two calls.
+  void run();
+
+ private:
+  struct Schedule {
+    Tick pass_due{};
+    Tick rescan_due{};
+    std::string seen;  ///< What the disk showed at the last pass.
+    Course course;
+  };
+
+  void start();
+  void absorb(Wake& wake);
+  void adopt(std::shared_ptr<const Config> config);
+  Tick next_deadline();
+  void tend(const WorkerConfig& worker, Schedule& schedule);
+  void rescan(const WorkerConfig& worker, Schedule& schedule);
+  PassOutcome pass(const WorkerConfig& worker, Schedule& schedule, const std::string& actor);
+  void take_stock(const PassOutcome& outcome);
+  void finish_recovery(const WorkerId& worker, const PassOutcome& outcome);
+  void serve(Request& request);
+
+  Assignment assignment(const WorkerConfig& worker) const;
+  const AccountConfig& account() const;
+  bool may_call(Tick now) const { return !standing_.not_before || now >= *standing_.not_before; }
+  void tell(EventBody body);
+
+  Ports ports_;
+  AccountName account_;
+  std::shared_ptr<const Config> config_;
+  Progress& progress_;
+  Caution caution_;
+  Reconciler reconciler_;
+  Standing standing_;
+  std::map<WorkerId, Schedule> schedules_;
+  std::set<WorkerId> to_recover_;  ///< Workers without a good pass since the journal was lost.
+};
+
+}  // namespace rollout

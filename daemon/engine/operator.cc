@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine/operator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/core/model/exit_codes.h"
+#include "daemon/core/plan/resolve.h"
+
+namespace rollout {
+namespace {
+
+constexpr std::size_t kLedgerShown = 20;
+constexpr std::size_t kLedgerSearched = 100000;
+
+Answer done(std::string sentence) {
+  return {kExitOk, Done{std::move(sentence)}};
+}
+
+const Verdict* verdict_of(const Plan& plan, const VersionId& version) {
+  const auto found = std::find_if(plan.verdicts.begin(), plan.verdicts.end(),
+                                  [&](const Verdict& v) { return v.version == version; });
+  return found == plan.verdicts.end() ? nullptr : &*found;
+}
+
+bool names(const LedgerEntry& entry, const std::string& text) {
+  if (!entry.version) return false;
+  return entry.version->text() == text ||
+         (text.size() >= 4 && entry.version->text().starts_with(text)) ||
+         (entry.number != 0 &&
+          (text == fmt::format("v{}", entry.number) || text == fmt::format("{}", entry.number))) ||
+         (!entry.tag.empty() && entry.tag == text);
+}
+
+}  // namespace
+
+Answer Operator::carry_out(const Command& command) {
+  auto answer = std::visit([this](const auto& c) { return run(c); }, command);
+  return answer ? std::move(*answer) : answer_of(answer.error());
+}
+
+Result<Answer> Operator::run(const PlanCommand& /*command*/) {
+  TRY_ASSIGN(PlanReport report, reconciler_.preview(assignment_, course_));
+  return Answer{kExitOk, std::move(report)};
+}
+
+Result<Answer> Operator::run(const ReconcileCommand& /*command*/) {
+  return std::unexpected(Failure{FailureKind::local, "reconcile", "the lane answers this itself"});
+}
+
+Result<Answer> Operator::run(const ExplainCommand& command) {
+  TRY_ASSIGN(const PlanReport report, reconciler_.preview(assignment_, course_));
+  Listing listing;
+  listing.versions = report.versions;
+  const auto version = resolve_version(listing, command.version);
+  if (!version) {
+    if (version.error().kind != FailureKind::not_found) return std::unexpected(version.error());
+    return explain_deleted(command, version.error());
+  }
+  Explanation explanation;
+  explanation.worker = worker();
+  explanation.version = *version;
+  explanation.stops = report.plan.stops;
+  explanation.generation = report.generation;
+  if (const Verdict* verdict = verdict_of(report.plan, version->id)) explanation.verdict = *verdict;
+  const Memory& memory = report.plan.memory;
+  if (const auto seen = memory.versions.find(version->id); seen != memory.versions.end()) {
+    explanation.condemned_for = seen->second.condemned_for;
+  }
+  if (const auto pin = memory.pins.find(version->id); pin != memory.pins.end()) {
+    explanation.pin = pin->second;
+  }
+  if (assignment_.worker->retention != nullptr) {
+    explanation.grace = assignment_.worker->retention->limits.grace;
+  }
+  TRY_ASSIGN(explanation.ledger, ports_.journal.ledger(worker(), version->id, kLedgerShown));
+  return Answer{kExitOk, std::move(explanation)};
+}
+
+Result<Answer> Operator::explain_deleted(const ExplainCommand& command, const Failure& missing) {
+  TRY_ASSIGN(const auto all, ports_.journal.ledger(worker(), std::nullopt, kLedgerSearched));
+  const auto entry = std::find_if(all.begin(), all.end(),
+                                  [&](const LedgerEntry& e) { return names(e, command.version); });
+  if (entry == all.end()) return std::unexpected(missing);
+  Explanation explanation;
+  explanation.worker = worker();
+  TRY_ASSIGN(explanation.ledger, ports_.journal.ledger(worker(), entry->version, kLedgerShown));
+  return Answer{kExitOk, std::move(explanation)};
+}
+
+Result<Answer> Operator::run(const PinCommand& command) {
+  TRY_ASSIGN(const Version version, find(command.version));
+  TRY_ASSIGN(Memory memory, ports_.journal.recall(worker()));
+  memory.pins[version.id] = {command.reason, actor_, command.until};
+  TRY(keep_and_tell(memory, VersionPinned{version.id, actor_, command.reason}));
+  return done(fmt::format("version {} ({}) is pinned", version.number, version.id.text()));
+}
+
+Result<Answer> Operator::run(const UnpinCommand& command) {
+  TRY_ASSIGN(const Version version, find(command.version));
+  TRY_ASSIGN(Memory memory, ports_.journal.recall(worker()));
+  if (memory.pins.erase(version.id) == 0) {
+    return done(fmt::format("version {} was not pinned by command", version.number));
+  }
+  TRY(keep_and_tell(memory, VersionUnpinned{version.id, actor_}));
+  return done(
+      fmt::format("version {} ({}) is no longer pinned", version.number, version.id.text()));
+}
+
+Result<Answer> Operator::run(const SuspendCommand& command) {
+  TRY_ASSIGN(Memory memory, ports_.journal.recall(worker()));
+  memory.suspension = Suspension{command.reason, actor_, command.until};
+  TRY(keep_and_tell(memory, WorkerSuspended{actor_, command.reason, command.until}));
+  return done(
+      fmt::format("{} is suspended: nothing is created or deleted until `rolloutctl resume "
+                  "{}`",
+                  worker().text(), worker().text()));
+}
+
+Result<Answer> Operator::run(const ResumeCommand& /*command*/) {
+  TRY_ASSIGN(Memory memory, ports_.journal.recall(worker()));
+  memory.suspension.reset();
+  memory.prune_held = false;
+  memory.prune_held_because.clear();
+  for (auto& [version, seen] : memory.versions) seen.refused = false;
+  TRY(keep_and_tell(memory, WorkerResumed{actor_}));
+  return done(fmt::format("{} is resumed", worker().text()));
+}
+
+Result<Version> Operator::find(const std::string& text) {
+  TRY_ASSIGN(const Listing listing, ports_.api.list(worker()));
+  return resolve_version(listing, text);
+}
+
+Result<void> Operator::keep_and_tell(const Memory& memory, EventBody event) {
+  TRY(ports_.journal.keep(worker(), memory));
+  Teller teller(ports_, {assignment_.account->name, worker(), RunId(),
+                         assignment_.config->generation, assignment_.config->mode, actor_});
+  teller.tell(std::move(event));
+  return {};
+}
+
+Answer no_such_worker(const WorkerId& worker, const AccountName& account) {
+  return {kExitUsage, Done{fmt::format("no Worker `{}` is configured in account {}", worker.text(),
+                                       account.text())}};
+}
+
+Answer answer_of(const Failure& failure) {
+  return {exit_code(failure), Done{failure.sentence()}};
+}
+
+Answer answer_of(const PassOutcome& outcome) {
+  if (outcome.failure) return answer_of(*outcome.failure);
+  return done(outcome.summary);
+}
+
+}  // namespace rollout

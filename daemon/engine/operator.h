@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Carries out what a person asks of one Worker.
+#pragma once
+
+#include <string>
+
+#include "daemon/core/plan/command.h"
+#include "daemon/engine/reconciler.h"
+
+namespace rollout {
+
+class Operator {
+ public:
+  Operator(const Ports& ports, const Assignment& assignment, Reconciler& reconciler,
+           const Course& course, std::string actor)
+      : ports_(ports),
+        assignment_(assignment),
+        reconciler_(reconciler),
+        course_(course),
+        actor_(std::move(actor)) {}
+
+  /// Everything but `ReconcileCommand`, which is the lane's own.
+  Answer carry_out(const Command& command);
+
+ private:
+  Result<Answer> run(const PlanCommand& command);
+  Result<Answer> run(const ReconcileCommand& command);
+  Result<Answer> run(const ExplainCommand& command);
+  Result<Answer> run(const PinCommand& command);
+  Result<Answer> run(const UnpinCommand& command);
+  Result<Answer> run(const SuspendCommand& command);
+  Result<Answer> run(const ResumeCommand& command);
+
+  const WorkerId& worker() const { return assignment_.worker->id; }
+  Result<Version> find(const std::string& text);
+  Result<void> keep_and_tell(const Memory& memory, EventBody event);
+  Result<Answer> explain_deleted(const ExplainCommand& command, const Failure& missing);
+
+  Ports ports_;
+  Assignment assignment_;
+  Reconciler& reconciler_;
+  const Course& course_;
+  std::string actor_;
+};
+
+Answer no_such_worker(const WorkerId& worker, const AccountName& account);
+Answer answer_of(const Failure& failure);
+Answer answer_of(const PassOutcome& outcome);
+
+}  // namespace rollout

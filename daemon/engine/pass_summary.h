@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a pass ended, in the numbers and the sentence that status and metrics show.
+#pragma once
+
+#include "daemon/engine/reconciler.h"
+
+namespace rollout {
+
+PassFinished summarize(const Observed& observed, const Plan& plan, PassFinished::Result result);
+
+/// Tells that a pass failed, and says when it may be worth looking again.
+PassOutcome finish_failed(Teller& teller, const WorkerConfig& worker, Failure failure, Tick start,
+                          Tick now);
+
+/// After a lost journal pins may be lost too: nothing goes until a person has looked.
+void hold_pruning(Memory& memory);
+
+}  // namespace rollout

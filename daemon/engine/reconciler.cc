@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine/reconciler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/core/plan/prune.h"
+#include "daemon/engine/pass_summary.h"
+#include "daemon/engine/pruning.h"
+
+namespace rollout {
+namespace {
+
+/// Creates of one pass; a Worker with more waiting builds than this goes on in the next pass.
+constexpr int kRounds = 50;
+
+RunId new_run(Random& random) {
+  return RunId(fmt::format("r-{:08x}", static_cast<std::uint32_t>(random.next())));
+}
+
+bool is_alarm(StopCode code) {
+  switch (code) {
+    case StopCode::ObserveMode:
+    case StopCode::Suspended:
+    case StopCode::CreateAmbiguous:
+    case StopCode::BadReads:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
+                             const std::string& actor) {
+  const Tick start = ports_.clock.tick();
+  Teller teller(ports_, {assignment.account->name, assignment.worker->id, new_run(ports_.random),
+                         assignment.config->generation, assignment.config->mode, actor});
+  bool wrote = false;
+  for (int round = 1;; ++round) {
+    auto observed = observe(ports_, assignment, caution_, settling_, course.last_plan);
+    if (!observed) {
+      if (observed.error().kind == FailureKind::invalid) caution_.bad_read(ports_.clock.tick());
+      return finish_failed(teller, *assignment.worker, std::move(observed).error(), start,
+                           ports_.clock.tick());
+    }
+    Plan plan = rollout::plan(*observed);
+    if (caution_.recovering()) hold_pruning(plan.memory);
+    if (may_be_short(*observed)) caution_.bad_read(observed->tick);
+    if (auto kept = ports_.journal.keep(assignment.worker->id, plan.memory); !kept) {
+      teller.tell(JournalDegraded{kept.error().sentence()});
+      return finish_failed(teller, *assignment.worker, std::move(kept).error(), start,
+                           ports_.clock.tick());
+    }
+    course.last_plan = observed->tick;
+    adopt_settling(*observed, plan);
+    tell_plan(teller, plan, course);
+    Acting acting{ports_, assignment, caution_, settling_, teller, plan.memory};
+    Acted acted = act(acting, *observed, plan);
+    wrote = wrote || acted.wrote;
+    const bool again = acted.next == Next::observe_again && round < kRounds && !acted.failure &&
+                       !ports_.triggers.stopping();
+    if (again) continue;
+    PassOutcome outcome;
+    outcome.failure = std::move(acted.failure);
+    outcome.result = outcome.failure ? PassFinished::Result::error
+                     : wrote         ? PassFinished::Result::changed
+                                     : PassFinished::Result::noop;
+    outcome.look_again = next_look(assignment, *observed, plan);
+    PassFinished finished = summarize(*observed, plan, outcome.result);
+    finished.took = ports_.clock.tick() - start;
+    finished.next_look = outcome.look_again - ports_.clock.tick();
+    outcome.summary = finished.summary;
+    teller.tell(std::move(finished));
+    return outcome;
+  }
+}
+
+Result<PlanReport> Reconciler::preview(const Assignment& assignment, const Course& course) {
+  TRY_ASSIGN(Observed observed, observe(ports_, assignment, caution_, settling_, course.last_plan));
+  PlanReport report;
+  report.worker = assignment.worker->id;
+  report.account = assignment.account->name;
+  report.mode = assignment.config->mode;
+  report.generation = assignment.config->generation;
+  report.read_at = observed.now;
+  if (!observed.deployments.deployments.empty()) {
+    report.serving = observed.deployments.deployments.front().versions;
+  }
+  report.plan = rollout::plan(observed);
+  report.versions = std::move(observed.listing.versions);
+  return report;
+}
+
+Reconciler::Acted Reconciler::act(Acting& acting, const Observed& observed, const Plan& plan) {
+  Acted acted;
+  if (observed.mode == Mode::observe) return acted;
+  std::vector<PruneVersion> prunes;
+  for (const Action& action : plan.actions) {
+    if (ports_.triggers.stopping()) return acted;
+    std::optional<Failure> failure;
+    if (const auto* close = std::get_if<CloseIntent>(&action)) {
+      failure = close_intent(acting, *close);
+      acted.next = Next::observe_again;
+    } else if (const auto* adopt = std::get_if<AdoptVersion>(&action)) {
+      failure = adopt_version(acting, *adopt);
+      acted.wrote = true;
+      acted.next = Next::observe_again;
+    } else if (const auto* create = std::get_if<CreateVersion>(&action)) {
+      failure = create_version(acting, *create);
+      acted.wrote = true;
+      acted.next = Next::observe_again;
+    } else if (const auto* prune = std::get_if<PruneVersion>(&action)) {
+      prunes.push_back(*prune);
+    }
+    if (failure) {
+      acted.failure = std::move(failure);
+      return acted;
+    }
+  }
+  // What was just made or adopted changes what may go: plan anew before deleting.
+  if (prunes.empty() || acted.next == Next::observe_again) return acted;
+  acted.wrote = true;
+  acted.failure = prune_versions(acting, observed, prunes);
+  return acted;
+}
+
+void Reconciler::tell_plan(Teller& teller, const Plan& plan, Course& course) {
+  for (const EventBody& event : plan.events) teller.tell(event);
+  const bool news = plan.id != course.last_plan_id;
+  course.last_plan_id = plan.id;
+  if (!news || (plan.ready.empty() && plan.waiting == 0)) return;
+  PrunePlanned planned;
+  planned.plan_id = plan.id;
+  planned.keep = static_cast<std::size_t>(std::count_if(plan.verdicts.begin(), plan.verdicts.end(),
+                                                        [](const Verdict& v) { return v.kept(); }));
+  planned.remove = plan.ready.size();
+  planned.waiting = plan.waiting;
+  for (const Stop& stop : plan.stops) planned.stops.push_back(stop.message);
+  teller.tell(std::move(planned));
+  if (plan.ready.empty()) return;
+  for (const Stop& stop : plan.stops) {
+    if (!is_alarm(stop.code)) continue;
+    teller.tell(PruneRefused{std::string(to_string(stop.code)), stop.message, std::nullopt});
+  }
+}
+
+void Reconciler::adopt_settling(const Observed& observed, const Plan& plan) {
+  for (const OpenIntent& open : observed.memory.intents) settling_.erase(open.id);
+  for (const auto& [intent, settling] : plan.settling) settling_[intent] = settling;
+}
+
+Tick Reconciler::next_look(const Assignment& assignment, const Observed& observed,
+                           const Plan& plan) const {
+  const Tick now = ports_.clock.tick();
+  Tick next = now + assignment.worker->interval;
+  if (plan.look_again) next = std::min(next, *plan.look_again);
+  if (plan.next_change) next = std::min(next, observed.tick + (*plan.next_change - observed.now));
+  // A reason that ends right now must not make the lane spin.
+  return std::max(next, now + std::chrono::seconds(1));
+}
+
+}  // namespace rollout

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// One pass over one Worker: observe, plan, journal, act, emit, and observe again.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "daemon/core/plan/command.h"
+#include "daemon/engine/creating.h"
+#include "daemon/engine/observe.h"
+#include "daemon/engine/teller.h"
+
+namespace rollout {
+
+/// What a lane knows of one Worker between passes, besides the journal.
+struct Course {
+  std::optional<Tick> last_plan;  ///< None after a start: down-time counts for nothing.
+  std::string last_plan_id;       ///< So that an unchanged plan is told once.
+};
+
+struct PassOutcome {
+  PassFinished::Result result = PassFinished::Result::noop;
+  std::optional<Failure> failure;  ///< What cut the pass short.
+  Tick look_again{};
+  std::string summary;  ///< A sentence.
+};
+
+/// Owns nothing but the proofs of absence that are under way (settle.h).
+class Reconciler {
+ public:
+  Reconciler(const Ports& ports, Caution& caution) : ports_(ports), caution_(caution) {}
+
+  /// `actor` is empty unless a person asked for this pass.
+  PassOutcome pass(const Assignment& assignment, Course& course, const std::string& actor);
+
+  /// Observes and plans, and changes nothing anywhere.
+  Result<PlanReport> preview(const Assignment& assignment, const Course& course);
+
+ private:
+  enum class Next { done, observe_again };
+  struct Acted {
+    Next next = Next::done;
+    std::optional<Failure> failure;
+    bool wrote = false;
+  };
+
+  Acted act(Acting& acting, const Observed& observed, const Plan& plan);
+  void tell_plan(Teller& teller, const Plan& plan, Course& course);
+  void adopt_settling(const Observed& observed, const Plan& plan);
+  Tick next_look(const Assignment& assignment, const Observed& observed, const Plan& plan) const;
+
+  Ports ports_;
+  Caution& caution_;
+  std::map<IntentId, Settling> settling_;
+};
+
+}  // namespace rollout
