@@ -6,13 +6,6 @@
 namespace rollout {
 namespace {
 
-/// The open stretch of `version`, if it has one.
-Service* open_stretch(std::vector<Service>& stretches, const VersionId& version) {
-  const auto found = std::find_if(stretches.rbegin(), stretches.rend(),
-                                  [&](const Service& s) { return s.version == version && !s.to; });
-  return found == stretches.rend() ? nullptr : &*found;
-}
-
 bool carries(const Deployment& deployment, const Service& service) {
   return std::any_of(
       deployment.versions.begin(), deployment.versions.end(), [&](const Share& share) {
@@ -24,13 +17,21 @@ bool carries(const Deployment& deployment, const Service& service) {
 
 std::vector<Service> services(const DeploymentHistory& history) {
   std::vector<Service> stretches;
+  std::vector<std::size_t> open;  // Which have not ended: two at most, however long the history.
   for (auto it = history.deployments.rbegin(); it != history.deployments.rend(); ++it) {
     if (!it->created_on) continue;
-    for (Service& service : stretches) {
-      if (!service.to && !carries(*it, service)) service.to = *it->created_on;
-    }
+    std::erase_if(open, [&](std::size_t index) {
+      if (carries(*it, stretches[index])) return false;
+      stretches[index].to = *it->created_on;
+      return true;
+    });
     for (const Share& share : it->versions) {
-      if (open_stretch(stretches, share.version) != nullptr) continue;
+      if (std::any_of(open.begin(), open.end(), [&](std::size_t index) {
+            return stretches[index].version == share.version;
+          })) {
+        continue;
+      }
+      open.push_back(stretches.size());
       stretches.push_back({share.version, *it->created_on, std::nullopt, share.percentage});
     }
   }
