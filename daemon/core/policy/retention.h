@@ -64,7 +64,7 @@ struct RunLimits {
 
 enum class Scope { managed, all };
 
-/// A checked policy. The first group that matches a version owns it.
+/// A checked policy (`problems.h`). The first group that matches a version owns it.
 struct RetentionPolicy {
   PolicyName name;
   std::string hash;  ///< SHA-256 of the policy's text, hex: any change restarts the grace clocks.
@@ -94,7 +94,7 @@ struct Reason {
   ReasonCode code = ReasonCode::rule;
   std::string group;
   std::string rule;                      ///< `last`, `within`, ...
-  std::optional<std::uint32_t> ordinal;  ///< The hit's place, from 1.
+  std::optional<std::uint32_t> ordinal;  ///< The hit's place under a count, from 1.
   std::string limit;                     ///< `20`, `14d`, `v*`: what the rule was given.
   std::optional<Instant> until;          ///< When time alone ends it.
   auto operator<=>(const Reason&) const = default;

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/core/policy/retention.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "daemon/core/model/ensure.h"
+#include "daemon/core/model/trailer.h"
+#include "daemon/core/policy/keep_rules.h"
+#include "daemon/core/policy/service_record.h"
+
+namespace rollout {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Before Workers existed, and later than clocks that agree can differ: no date to judge by.
+constexpr Instant kEarliest = std::chrono::sys_days(std::chrono::January / 1 / 2010);
+constexpr Millis kAhead = 5min;
+
+/// What is known of a version besides its listing. Most versions have nothing of it.
+struct Known {
+  const ServiceRecord* service = nullptr;
+  std::optional<Instant> seen_young;  ///< When it was first seen, if that is within `min_age`.
+  bool current = false;
+  bool pinned = false;
+  bool refused = false;
+};
+/// Only ever looked into, never walked: its order is not defined. Keys are borrowed.
+using KnownById = std::unordered_map<std::string_view, Known>;
+
+struct Case {
+  const Version* version = nullptr;
+  const Known* known = nullptr;
+  bool dated = true;
+  bool on_disk = false;
+};
+
+Verdict open_verdict(const Version& version) {
+  return {.version = version.id,
+          .number = version.number,
+          .tag = version.annotations.tag,
+          .created_on = version.created_on,
+          .group = {},
+          .in_scope = true,
+          .reasons = {}};
+}
+
+class Judge final {
+ public:
+  Judge(const RetentionPolicy& policy, const History& history, Instant now)
+      : policy_(policy),
+        history_(history),
+        now_(now),
+        young_(minus(now, policy.protect.min_age)),
+        records_(service_records(*history.deployments, policy.protect.soak, now)) {
+    learn();
+  }
+
+  std::vector<Verdict> judge() {
+    rank();
+    verdicts_.reserve(cases_.size());  // Members point into it.
+    std::vector<std::vector<Member>> groups(policy_.groups.size());
+    for (std::size_t i = 0; i < cases_.size(); ++i) {
+      verdicts_.push_back(open_verdict(*cases_[i].version));
+      const auto group = classify(cases_[i], verdicts_[i]);
+      if (!group) continue;
+      verdicts_[i].group = policy_.groups[*group].name;
+      if (takes_part(i)) groups[*group].push_back({&verdicts_[i], cases_[i].known->service});
+    }
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      apply_rules(policy_.groups[g], groups[g], now_);
+    }
+    const auto rollback = rollback_targets();
+    auto target = rollback.begin();
+    for (std::size_t i = 0; i < cases_.size(); ++i) {
+      const bool is_target = target != rollback.end() && target->first == i;
+      protect(cases_[i], verdicts_[i], is_target ? (target++)->second : 0);
+    }
+    return std::move(verdicts_);
+  }
+
+ private:
+  bool takes_part(std::size_t index) const {
+    return cases_[index].dated && verdicts_[index].in_scope;
+  }
+
+  void learn();
+  void rank();
+  std::optional<std::size_t> classify(Case& item, Verdict& verdict) const;
+  std::map<std::size_t, std::uint32_t> rollback_targets() const;
+  void protect(const Case& item, Verdict& verdict, std::uint32_t rollback_place) const;
+  void protect_young(const Case& item, Verdict& verdict) const;
+  void protect_pinned(const Case& item, Verdict& verdict) const;
+
+  const RetentionPolicy& policy_;
+  const History& history_;
+  Instant now_;
+  Instant young_;  ///< Whatever is later than this is younger than `min_age`.
+  std::map<VersionId, ServiceRecord> records_;
+  KnownById known_;
+  std::vector<Case> cases_;        ///< In rank.
+  std::vector<Verdict> verdicts_;  ///< The same places.
+};
+
+void Judge::learn() {
+  for (const auto& [id, record] : records_) known_[id.text()].service = &record;
+  const auto& deployments = history_.deployments->deployments;
+  if (!deployments.empty()) {
+    for (const Share& share : deployments.front().versions) {
+      known_[share.version.text()].current = true;
+    }
+  }
+  for (const VersionId& id : history_.pinned) known_[id.text()].pinned = true;
+  for (const VersionId& id : history_.refused) known_[id.text()].refused = true;
+  for (const auto& [id, seen] : history_.first_seen) {
+    if (seen > young_) known_[id.text()].seen_young = seen;
+  }
+}
+
+void Judge::rank() {
+  static const Known kNothing;
+  cases_.reserve(history_.versions.size());
+  for (const Version& version : history_.versions) cases_.push_back({.version = &version});
+  std::sort(cases_.begin(), cases_.end(), [](const Case& a, const Case& b) {
+    if (a.version->number != b.version->number) return a.version->number > b.version->number;
+    return a.version->id < b.version->id;
+  });
+  for (Case& item : cases_) {
+    const auto found = known_.find(item.version->id.text());
+    item.known = found == known_.end() ? &kNothing : &found->second;
+  }
+}
+
+/// The first group that matches the version, if it is in the scope.
+std::optional<std::size_t> Judge::classify(Case& item, Verdict& verdict) const {
+  const Version& version = *item.version;
+  item.dated = version.created_on && *version.created_on >= kEarliest &&
+               *version.created_on <= now_ + kAhead;
+  if (policy_.scope == Scope::managed || !history_.on_disk.empty()) {
+    const auto trailer = parse_trailer(version.annotations.message);
+    item.on_disk = trailer && history_.on_disk.contains(trailer->digest);
+    verdict.in_scope = policy_.scope == Scope::all || trailer.has_value();
+  }
+  if (!verdict.in_scope) return std::nullopt;
+  const auto matches = [&](const Group& group) {
+    return group.match.empty() ||
+           std::any_of(group.match.begin(), group.match.end(),
+                       [&](const Pattern& pattern) { return pattern.matches(verdict.tag); });
+  };
+  const auto group = std::find_if(policy_.groups.begin(), policy_.groups.end(), matches);
+  if (group == policy_.groups.end()) return std::nullopt;
+  return static_cast<std::size_t>(group - policy_.groups.begin());
+}
+
+/// The place of each among the last `rollback` stable versions that are not current, by its place
+/// in rank. What is kept as foreign or undated takes none of them.
+std::map<std::size_t, std::uint32_t> Judge::rollback_targets() const {
+  std::vector<std::size_t> stable;
+  for (std::size_t i = 0; i < cases_.size(); ++i) {
+    const Known& known = *cases_[i].known;
+    if (known.service == nullptr || !known.service->stable_until) continue;
+    if (!known.current && takes_part(i)) stable.push_back(i);
+  }
+  std::stable_sort(stable.begin(), stable.end(), [&](std::size_t a, std::size_t b) {
+    return *cases_[a].known->service->stable_until > *cases_[b].known->service->stable_until;
+  });
+  stable.resize(std::min<std::size_t>(stable.size(), policy_.protect.rollback));
+  std::map<std::size_t, std::uint32_t> places;
+  for (const std::size_t index : stable) {
+    places.emplace(index, static_cast<std::uint32_t>(places.size() + 1));
+  }
+  return places;
+}
+
+Reason& add(Verdict& verdict, ReasonCode code) {
+  Reason& reason = verdict.reasons.emplace_back();
+  reason.code = code;
+  return reason;
+}
+
+void Judge::protect_pinned(const Case& item, Verdict& verdict) const {
+  if (item.known->pinned) add(verdict, ReasonCode::pinned);
+  for (const Pattern& pin : policy_.protect.pin) {
+    if (pin.matches(verdict.tag)) add(verdict, ReasonCode::pinned).limit = pin.text();
+  }
+}
+
+/// Its own date may be wrong, and so may the first sight of it be late: the later one counts.
+void Judge::protect_young(const Case& item, Verdict& verdict) const {
+  std::optional<Instant> born = item.known->seen_young;
+  if (item.dated && *verdict.created_on > young_) {
+    born = std::max(born.value_or(*verdict.created_on), *verdict.created_on);
+  }
+  if (!born) return;
+  Reason& reason = add(verdict, ReasonCode::min_age);
+  reason.limit = format_duration(policy_.protect.min_age);
+  reason.until = first_reaching(*born, policy_.protect.min_age, now_);
+}
+
+void Judge::protect(const Case& item, Verdict& verdict, std::uint32_t rollback_place) const {
+  if (item.known->current) add(verdict, ReasonCode::in_deployment);
+  protect_pinned(item, verdict);
+  protect_young(item, verdict);
+  if (rollback_place != 0) {
+    Reason& reason = add(verdict, ReasonCode::rollback);
+    reason.ordinal = rollback_place;
+    reason.limit = fmt::format("{}", policy_.protect.rollback);
+  }
+  if (item.on_disk) add(verdict, ReasonCode::on_disk);
+  if (!item.dated) {
+    Reason& reason = add(verdict, ReasonCode::bad_timestamp);
+    if (verdict.created_on > now_ + kAhead) reason.until = *verdict.created_on - kAhead;
+  }
+  if (!verdict.in_scope) add(verdict, ReasonCode::foreign);
+  if (verdict.in_scope && verdict.group.empty()) add(verdict, ReasonCode::no_group);
+  if (item.known->refused) add(verdict, ReasonCode::refused);
+}
+
+}  // namespace
+
+std::vector<Verdict> judge(const RetentionPolicy& policy, const History& history, Instant now) {
+  ENSURE(history.deployments != nullptr, "a history without its deployments");
+  return Judge(policy, history, now).judge();
+}
+
+std::optional<Instant> next_change(std::span<const Verdict> verdicts, Instant now) {
+  std::optional<Instant> next;
+  for (const Verdict& verdict : verdicts) {
+    for (const Reason& reason : verdict.reasons) {
+      if (!reason.until || *reason.until <= now) continue;
+      if (!next || *reason.until < *next) next = reason.until;
+    }
+  }
+  return next;
+}
+
+std::string_view to_string(ReasonCode code) {
+  switch (code) {
+    case ReasonCode::rule:
+      return "rule";
+    case ReasonCode::floor:
+      return "floor";
+    case ReasonCode::in_deployment:
+      return "in-deployment";
+    case ReasonCode::pinned:
+      return "pinned";
+    case ReasonCode::min_age:
+      return "min-age";
+    case ReasonCode::rollback:
+      return "rollback";
+    case ReasonCode::on_disk:
+      return "on-disk";
+    case ReasonCode::bad_timestamp:
+      return "bad-timestamp";
+    case ReasonCode::foreign:
+      return "foreign";
+    case ReasonCode::no_group:
+      return "no-group";
+    case ReasonCode::refused:
+      return "refused";
+  }
+  ensure_failed("an unknown code of a reason", std::source_location::current());
+}
+
+std::string_view to_string(RuleKind kind) {
+  switch (kind) {
+    case RuleKind::last:
+      return "last";
+    case RuleKind::within:
+      return "within";
+    case RuleKind::deployed:
+      return "deployed";
+    case RuleKind::tagged:
+      return "tagged";
+  }
+  ensure_failed("an unknown kind of rule", std::source_location::current());
+}
+
+}  // namespace rollout
