@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "daemon/core/policy/problems.h"
+
+namespace rollout {
+namespace {
+
+/// Sentences about one part of a policy.
+class Findings final {
+ public:
+  explicit Findings(std::vector<std::string>& sentences) : sentences_(sentences) {}
+
+  template <class... Args>
+  void add(fmt::format_string<Args...> format, Args&&... args) {
+    sentences_.push_back(fmt::format(format, std::forward<Args>(args)...));
+  }
+
+ private:
+  std::vector<std::string>& sentences_;
+};
+
+bool takes_count(RuleKind kind) {
+  return kind == RuleKind::last || kind == RuleKind::deployed;
+}
+bool takes_duration(RuleKind kind) {
+  return kind == RuleKind::within || kind == RuleKind::deployed;
+}
+
+void check_extent(const Group& group, RuleKind kind, const Extent& extent, Findings& findings) {
+  const std::string_view rule = to_string(kind);
+  if (const auto* count = std::get_if<Count>(&extent)) {
+    if (!takes_count(kind)) {
+      findings.add("group {}: {} takes no count", group.name, rule);
+    } else if (count->value == 0) {
+      findings.add("group {}: \"{}: 0\" would keep nothing; the least is 1", group.name, rule);
+    }
+    return;
+  }
+  const auto& duration = std::get<Duration>(extent);
+  if (!takes_duration(kind)) {
+    findings.add("group {}: {} takes no duration", group.name, rule);
+  } else if (duration.is_zero()) {
+    findings.add("group {}: \"{}: 0s\" would keep nothing; 0s is for min_age and grace alone",
+                 group.name, rule);
+  }
+}
+
+void check_rule(const Group& group, const KeepRule& rule, Findings& findings) {
+  for (const Extent& extent : rule.extents) check_extent(group, rule.kind, extent, findings);
+  if (!rule.patterns.empty() && rule.kind != RuleKind::tagged) {
+    findings.add("group {}: {} takes no pattern", group.name, to_string(rule.kind));
+  }
+  if (rule.extents.empty() && rule.patterns.empty()) {
+    findings.add("group {}: {} has no value", group.name, to_string(rule.kind));
+  }
+}
+
+bool matches_all(const Group& group) {
+  return group.match.empty() || std::any_of(group.match.begin(), group.match.end(),
+                                            [](const Pattern& p) { return p.text() == "*"; });
+}
+
+void check_groups(const std::vector<Group>& groups, Findings& findings) {
+  if (groups.empty()) findings.add("the policy keeps nothing; write at least one rule under keep");
+  std::set<std::string_view> names;
+  const Group* catches_all = nullptr;
+  for (const Group& group : groups) {
+    if (group.name.empty()) findings.add("a group has no name");
+    if (!names.insert(group.name).second) findings.add("two groups are named {}", group.name);
+    if (catches_all != nullptr) {
+      findings.add("group {} can never match: {} before it matches every version", group.name,
+                   catches_all->name);
+    } else if (matches_all(group)) {
+      catches_all = &group;
+    }
+    if (group.keep.empty()) {
+      findings.add("group {} keeps nothing; write at least one rule under keep", group.name);
+    }
+    for (const KeepRule& rule : group.keep) check_rule(group, rule, findings);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> problems(const RetentionPolicy& policy) {
+  std::vector<std::string> sentences;
+  Findings findings(sentences);
+  check_groups(policy.groups, findings);
+  if (policy.protect.rollback == 0) {
+    findings.add("protect: \"rollback: 0\" would leave nothing to go back to; the least is 1");
+  }
+  if (policy.protect.soak.is_zero()) {
+    findings.add(
+        "protect: \"soak: 0s\" makes everything stable; 0s is for min_age and grace alone");
+  }
+  if (policy.limits.max_deletes == 0) {
+    findings.add("limits: \"max_deletes: 0\" would stop every run; the least is 1");
+  }
+  if (policy.limits.max_percent < 1 || policy.limits.max_percent > 100) {
+    findings.add("limits: max_percent is {}%; it is from 1% to 100%", policy.limits.max_percent);
+  }
+  return sentences;
+}
+
+}  // namespace rollout

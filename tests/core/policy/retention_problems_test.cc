@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "daemon/core/policy/problems.h"
+#include "tests/core/policy/retention_story.h"
+
+namespace rollout {
+namespace {
+
+using enum RuleKind;
+
+const std::vector<KeepRule> kLast{keep(last, {"1"})};
+
+RetentionPolicy sound() {
+  return policy_of({keep(last, {"20"}), keep(deployed, {"5", "30d"})});
+}
+
+TEST(RetentionProblems, AreNoneInASoundPolicy) {
+  EXPECT_EQ(problems(sound()), Lines{});
+  EXPECT_EQ(problems(policy_of({group("release", {"v*"}, kLast), group("rest", {}, kLast)})),
+            Lines{});
+}
+
+TEST(RetentionProblems, NameTheGroupAndTheRule) {
+  const std::pair<std::vector<Group>, Lines> cases[] = {
+      {{}, {"the policy keeps nothing; write at least one rule under keep"}},
+      {{group("a", {"v*"}, {})}, {"group a keeps nothing; write at least one rule under keep"}},
+      {{group("", {"v*"}, kLast)}, {"a group has no name"}},
+      {{group("a", {"v*"}, kLast), group("a", {"w*"}, kLast)}, {"two groups are named a"}},
+      {{group("a", {}, kLast), group("b", {"v*"}, kLast)},
+       {"group b can never match: a before it matches every version"}},
+      {{group("a", {"x", "*"}, kLast), group("b", {}, kLast)},
+       {"group b can never match: a before it matches every version"}},
+      {{group("a", {}, {keep(last, {"0"})})},
+       {"group a: \"last: 0\" would keep nothing; the least is 1"}},
+      {{group("a", {}, {keep(within, {"0s"})})},
+       {"group a: \"within: 0s\" would keep nothing; 0s is for min_age and grace alone"}},
+      {{group("a", {}, {keep(last, {"3d"})})}, {"group a: last takes no duration"}},
+      {{group("a", {}, {keep(within, {"3"})})}, {"group a: within takes no count"}},
+      {{group("a", {}, {keep(tagged, {})})}, {"group a: tagged has no value"}},
+      {{group("a", {}, {KeepRule{last, {}, {pattern("v*")}}})}, {"group a: last takes no pattern"}},
+  };
+  for (const auto& [groups, sentences] : cases) {
+    EXPECT_EQ(problems(policy_of(groups)), sentences);
+  }
+}
+
+TEST(RetentionProblems, CheckTheProtectionsAndLimits) {
+  auto policy = sound();
+  policy.protect.rollback = 0;
+  policy.protect.soak = {};
+  policy.limits = {.max_deletes = 0, .max_percent = 101, .grace = {}};
+  EXPECT_EQ(
+      problems(policy),
+      (Lines{"protect: \"rollback: 0\" would leave nothing to go back to; the least is 1",
+             "protect: \"soak: 0s\" makes everything stable; 0s is for min_age and grace alone",
+             "limits: \"max_deletes: 0\" would stop every run; the least is 1",
+             "limits: max_percent is 101%; it is from 1% to 100%"}));
+  policy = sound();
+  policy.limits.max_percent = 0;
+  EXPECT_EQ(problems(policy), Lines{"limits: max_percent is 0%; it is from 1% to 100%"});
+}
+
+TEST(RetentionProblems, AllowNoWaitForMinAgeAndGrace) {
+  auto policy = sound();
+  policy.protect.min_age = {};
+  policy.limits.grace = {};
+  EXPECT_EQ(problems(policy), Lines{});
+}
+
+}  // namespace
+}  // namespace rollout
