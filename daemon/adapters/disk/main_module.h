@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which module a Worker starts with.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/adapters/disk/fd.h"
+#include "daemon/adapters/disk/obstacle.h"
+#include "daemon/adapters/disk/tree.h"
+#include "daemon/core/model/build.h"
+
+namespace rollout {
+
+/// A build's directory, open and walked.
+struct BuildDirectory {
+  std::string path;
+  Fd fd;
+  Tree tree;
+};
+
+/// The `main` of wrangler's configuration, and the file that says so.
+struct WranglerMain {
+  std::string main;
+  std::string where;
+};
+
+/// Where wrangler's configuration may be beside a build, in order.
+std::vector<std::string> configuration_beside(const std::string& build_path);
+
+/// `config` is a path (relative ones from the build's directory), or `auto`: `wrangler.json` or
+/// `wrangler.jsonc` in the build or beside it. None where no configuration names a main module.
+Readable<std::optional<WranglerMain>> wrangler_main(const BuildDirectory& build,
+                                                    const std::string& config);
+
+/// The only code module at the top level. `TwoMains` lists the candidates, `NoMainModule` says
+/// that there is none.
+Readable<std::string> only_candidate(const std::string& build_path,
+                                     const std::vector<Module>& modules);
+
+/// What `said` names among the modules: itself, or what a bundler makes of that source file
+/// (`src/index.ts` -> `index.js`). `where` is the file or key that said so.
+Readable<std::string> named_main(const std::string& build_path, const std::vector<Module>& modules,
+                                 const std::string& said, const std::string& where);
+
+}  // namespace rollout

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// One directory read as one build, like a seqlock: walk, read and hash, walk again. Only if nothing
+// moved in between was it one state of the directory.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/adapters/disk/main_module.h"
+#include "daemon/adapters/disk/marker.h"
+#include "daemon/adapters/disk/obstacle.h"
+#include "daemon/core/model/build.h"
+#include "daemon/core/plan/config.h"
+
+namespace rollout {
+
+inline constexpr std::uint64_t kMaxModuleBytes = 64 * 1024 * 1024;  ///< All modules together.
+
+/// Whether the directory has a marker (of whatever content).
+bool has_marker(const Fd& directory);
+
+/// The build whose marker lies in `build`: exactly the files it lists. Obstacles: MarkerInvalid,
+/// MarkerMismatch, EmptyBuild, TooLarge, NoMainModule, TwoMains, FactsInvalid ..., or moving.
+Readable<Build> read_marked(const BuildDirectory& build, const WorkerConfig& worker);
+
+/// All modules of `build`, which must have been quiet. Besides: IncompleteBuild where an import of
+/// an ES module leads to nothing.
+Readable<Build> read_quiet(const BuildDirectory& build, const WorkerConfig& worker);
+
+/// The main module where neither the configuration's `build.main` nor a marker names one: from
+/// wrangler's configuration, or the only candidate.
+Readable<std::string> find_main(const BuildDirectory& build, const std::vector<Module>& modules,
+                                const std::string& config);
+
+}  // namespace rollout
