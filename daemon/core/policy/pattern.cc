@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include "daemon/core/policy/utf8.h"
+
 namespace rollout {
 namespace {
 
@@ -13,13 +15,6 @@ constexpr std::string_view kExpression = "re:";
 constexpr std::size_t kLongest = 1000;
 /// For the program and its automata; RE2 falls back to slower matching within it.
 constexpr std::int64_t kMemory = 1 << 20;
-
-/// The rest of `text` after its first character (one byte, where it is no UTF-8).
-std::string_view after_one(std::string_view text) {
-  std::size_t size = 1;
-  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) ++size;
-  return text.substr(size);
-}
 
 /// Only the last `*` is ever gone back to, so the time is bounded by the product of the sizes.
 bool glob_matches(std::string_view glob, std::string_view text) {
@@ -34,12 +29,12 @@ bool glob_matches(std::string_view glob, std::string_view text) {
       text_at_star = text;
     } else if (!glob.empty() && glob.front() == '?') {
       glob.remove_prefix(1);
-      text = after_one(text);
+      text = after_character(text);
     } else if (!glob.empty() && glob.front() == text.front()) {
       glob.remove_prefix(1);
       text.remove_prefix(1);
     } else if (star) {
-      text_at_star = after_one(text_at_star);
+      text_at_star = after_character(text_at_star);
       glob = glob_after_star;
       text = text_at_star;
     } else {
