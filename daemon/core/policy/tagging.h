@@ -18,19 +18,23 @@ namespace rollout {
 inline constexpr std::size_t kTagBytes = 100;
 inline constexpr std::size_t kMessageBytes = 1000;
 
-/// A text with `{fact|filter}` fields, checked when it is made.
+/// A text with `{fact|filter}` fields, checked when it is made: `{git.commit:8}`,
+/// `{build.time:%Y-%m-%d}`, `{git.branch|slug|default:"none"}`. `{{` and `}}` are braces.
 class Template {
  public:
   /// The error is one sentence with the column at which the template is wrong.
   static std::expected<Template, std::string> parse(std::string_view text);
   const std::string& text() const { return text_; }
 
-  /// One piece of the template: literal text, or a fact with its filters in order.
+  /// `first` counts characters, `truncate` bytes with its `…`; `time` has a format of strftime,
+  /// in UTC; `fallback` is `default:"text"`, and the filters before it are for facts that are
+  /// there.
   struct Filter {
     enum class Kind { first, time, lower, upper, slug, truncate, fallback, size };
     Kind kind = Kind::lower;
     std::string argument;
   };
+  /// Literal text, or a fact with its filters in order.
   struct Piece {
     std::string literal;
     std::string fact;  ///< Empty for literal text.
@@ -67,8 +71,8 @@ struct TaggingPolicy {
 };
 
 /// The tag, and the message with the trailer at its end. Failures are `refused`: a missing fact (it
-/// names the fact and where it was looked for), an overflow, a control character, no rule that
-/// holds.
+/// names the fact and where it was looked for), an overflow, a control character or what is no
+/// UTF-8 (a message may hold line feeds), an empty tag, no rule that holds.
 Result<Annotations> render(const TaggingPolicy& policy, const Build& build, const Facts& facts);
 
 /// The facts of a build, with `build.*`, `worker.name`, `host.name` and `policy.name` added.
