@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules of the Versions API for one account: what exists, what may be done, what is answered.
+// No sockets, no files, no clock of its own; the HTTP front and the simulator call the same object.
+//
+// Terms: a *document* is a value as the API answers it (a Worker, a version, a deployment); a
+// *record* is what must be kept to make the cloud again after a restart.
+// Usual flow: construct, maybe `restore` or `seed`, then calls; after each one `changes` is stored.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/emulator/api_error.h"
+#include "daemon/emulator/cloud_types.h"
+
+namespace rollout {
+
+/// One thread at a time. Answers share their documents, which never change once given out.
+class Cloud {
+ public:
+  Cloud(CloudRules rules, std::function<Instant()> now, std::function<std::uint64_t()> random);
+
+  Instant now() const;
+  /// Moves the cloud's time ahead of the clock it was given.
+  void advance(Millis by);
+  /// Makes Workers with versions and deployments of the past (formats.md, "Emulator seed"). All of
+  /// it or nothing; the error is a sentence.
+  std::expected<void, std::string> seed(const Json& seed);
+  /// An empty account again, on the clock that it was given.
+  void reset();
+
+  // Workers: /workers/workers. `worker` is a name or an id.
+  Answer<DocumentPage> workers(const PageQuery& query, const WorkerOrder& order) const;
+  Answer<Document> create_worker(const Json& body);
+  Answer<Document> worker(std::string_view worker) const;
+  Answer<void> delete_worker(std::string_view worker);
+
+  // Versions: /workers/workers/{worker}/versions. `version` is a full id, a prefix of at least 8
+  // digits, or `latest`.
+  Answer<DocumentPage> versions(std::string_view worker, const PageQuery& query) const;
+  Answer<Document> version(std::string_view worker, std::string_view version) const;
+  Answer<Document> version_with_modules(std::string_view worker, std::string_view version) const;
+  Answer<Document> create_version(std::string_view worker, const Json& body,
+                                  const VersionOptions& options);
+  /// `body` is a JSON Merge Patch (RFC 7396) on the newest version, and may hold `env`, a map of
+  /// bindings by name in which null deletes.
+  Answer<Document> patch_latest(std::string_view worker, const Json& body,
+                                const VersionOptions& options);
+  Answer<void> delete_version(std::string_view worker, std::string_view version);
+
+  // Deployments: /workers/scripts/{script}/deployments. `script` is a name.
+  Answer<std::vector<Document>> deployments(std::string_view script) const;
+  Answer<Document> deployment(std::string_view script, std::string_view deployment) const;
+  Answer<Document> create_deployment(std::string_view script, const Json& body);
+  Answer<void> delete_deployment(std::string_view script, std::string_view deployment);
+
+  /// What changed since `changes_stored`, in one consistent state. An empty text: it is gone.
+  std::vector<CloudRecord> changes() const;
+  void changes_stored();
+  std::vector<CloudRecord> snapshot() const;
+  /// Replaces everything by what `snapshot` gave. The error is a sentence.
+  std::expected<void, std::string> restore(const std::vector<CloudRecord>& records);
+
+ private:
+  CloudWorker* find_worker(std::string_view worker);
+  const CloudWorker* find_worker(std::string_view worker) const;
+  Answer<CloudWorker*> need_worker(std::string_view worker);
+  Answer<const CloudWorker*> need_worker(std::string_view worker) const;
+  Answer<CloudWorker*> need_script(std::string_view script);
+  Answer<const CloudWorker*> need_script(std::string_view script) const;
+  Answer<Document> publish(CloudWorker& worker, VersionParts parts, const Json& bindings,
+                           const VersionOptions& options);
+  CloudVersion& add_version(CloudWorker& worker, const VersionParts& parts, VersionStamp stamp);
+  CloudDeployment& add_deployment(CloudWorker& worker, Json document, Instant created_on);
+  void apply_migrations_of(CloudWorker& worker, const CloudDeployment& deployment);
+  Answer<void> check_classes(const CloudWorker& worker, const VersionParts& parts,
+                             const VersionOptions& options) const;
+  Answer<Json> resolve_inherited(const CloudWorker& worker, const Json& bindings) const;
+  std::expected<void, std::string> seed_worker(const Json& entry);
+  std::expected<void, std::string> seed_version(CloudWorker& worker, const Json& entry);
+  std::expected<void, std::string> seed_deployment(CloudWorker& worker, const Json& entry);
+  std::string record_text(std::string_view key) const;
+  bool restore_record(const CloudRecord& record);
+  void changed(const CloudWorker& worker);
+  std::string uuid();
+  std::string hex_id();
+
+  CloudRules rules_;
+  std::function<Instant()> now_;
+  std::function<std::uint64_t()> random_;
+  Millis ahead_{0};
+  std::map<std::string, CloudWorker, std::less<>> workers_;  ///< By name.
+  std::set<std::string> changed_;                            ///< Keys of records.
+};
+
+}  // namespace rollout

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a request for a version must look like, and what of it is kept.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "daemon/emulator/api_error.h"
+#include "daemon/emulator/cloud_types.h"
+
+namespace rollout {
+
+/// Checks everything but the bindings, which need the Worker. `modules` stand in where the body has
+/// none of its own (a merge patch that leaves them out). Secrets and `assets.jwt` are left behind.
+Answer<VersionParts> read_version_body(const Json& body, const CloudRules& rules,
+                                       const Document& modules);
+
+/// Names and types, and that no name stands twice.
+Answer<void> check_bindings(const Json& bindings);
+
+/// As the API shows them: without secret values, sorted by name.
+Json shown_bindings(const Json& bindings);
+
+/// At most `bytes` bytes of valid UTF-8, cut before a character that does not fit whole.
+std::string cut_utf8(std::string_view text, std::size_t bytes);
+
+}  // namespace rollout
