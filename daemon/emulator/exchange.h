@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request and its answer, without sockets.
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace rollout {
+
+struct ApiRequest {
+  std::string method;
+  std::string path;  ///< Decoded, without the query.
+  std::multimap<std::string, std::string> query;
+  std::string authorization;
+  std::string content_type;
+  std::string user_agent;
+  std::string body;
+  std::size_t body_bytes = 0;  ///< Of what was sent; a body above the limit is not kept.
+};
+
+struct ApiAnswer {
+  int status = 200;
+  std::multimap<std::string, std::string> headers;
+  std::string body;
+};
+
+}  // namespace rollout

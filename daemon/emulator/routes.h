@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operations of the API: which method and path means which call on the `Cloud`.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/emulator/cloud.h"
+#include "daemon/emulator/exchange.h"
+
+namespace rollout {
+
+/// What an operation gives: the members of the envelope besides `success`, `errors`, `messages`.
+struct Reply {
+  std::optional<std::string> result;       ///< JSON; absent on DELETE.
+  std::optional<std::string> result_info;  ///< JSON; lists only.
+};
+
+/// A matched operation. `path` has the parts of the path that stood for a name or an id.
+struct Route {
+  Answer<Reply> (*call)(Cloud& cloud, const ApiRequest& request,
+                        const std::vector<std::string>& path, const Json& body);
+  std::vector<std::string> path;
+  bool has_body = false;
+};
+
+/// By method and the path below `/client/v4/accounts/{account_id}/`; none where there is no route.
+std::optional<Route> find_route(const std::string& method, std::string_view path);
+
+}  // namespace rollout
