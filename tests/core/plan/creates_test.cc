@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/core/plan/creates.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/an_observation.h"
+
+namespace rollout {
+namespace {
+
+using namespace std::chrono_literals;
+
+OpenIntent an_open_create(std::uint64_t number) {
+  OpenIntent open;
+  open.id = 7;
+  open.intent.kind = IntentKind::create;
+  open.intent.digest = digest_of(number);
+  return open;
+}
+
+// Promise 1: one version for a build that none carries.
+TEST(Creates, MakesAVersionForANewBuild) {
+  AnObservation given;
+  given.seen.builds.builds = {a_build(3)};
+  const Plan plan = given.plan();
+  const auto creates = all_of<CreateVersion>(plan.actions);
+  ASSERT_EQ(creates.size(), 1U);
+  EXPECT_EQ(creates[0].annotations.tag, digest_of(3).brief());
+  EXPECT_EQ(parse_trailer(creates[0].annotations.message)->digest, digest_of(3));
+  EXPECT_EQ(all_of<BuildSettled>(plan.events).size(), 1U);
+}
+
+TEST(Creates, MakesNothingWhereAVersionCarriesTheDigest) {
+  AnObservation given;
+  given.versions = {a_version(3)};
+  given.seen.builds.builds = {a_build(3)};
+  const Plan plan = given.plan();
+  EXPECT_TRUE(plan.actions.empty());
+  EXPECT_EQ(all_of<VersionDeduplicated>(plan.events).size(), 1U);
+  const Plan again = given.plan_again(plan, 5min);
+  EXPECT_TRUE(all_of<VersionDeduplicated>(again.events).empty()) << "told once";
+}
+
+TEST(Creates, MakesOneVersionForTheSameBuildInTwoDirectories) {
+  AnObservation given;
+  Build twin = a_build(3);
+  twin.root = "/srv/other";
+  twin.finished_at = kNow;
+  given.seen.builds.builds = {a_build(3), twin};
+  EXPECT_EQ(all_of<CreateVersion>(given.plan().actions).size(), 1U);
+}
+
+TEST(Creates, NeverRemakesAVersionThatAPersonDeleted) {
+  AnObservation given;
+  given.seen.builds.builds = {a_build(3)};
+  given.seen.memory.generations = {
+      {digest_of(3), a_build(3).finished_at, GenerationState::done, version_id(3), ""}};
+  EXPECT_TRUE(given.plan().actions.empty());
+}
+
+TEST(Creates, MakesANewGenerationOfADeletedVersion) {
+  AnObservation given;
+  given.seen.builds.builds = {a_build(3)};
+  given.seen.memory.generations = {
+      {digest_of(3), kNow - 24h, GenerationState::done, version_id(3), ""}};
+  EXPECT_EQ(all_of<CreateVersion>(given.plan().actions).size(), 1U);
+}
+
+TEST(Creates, RepeatsARefusedBuildOnlyUnderAnotherConfiguration) {
+  AnObservation given;
+  given.seen.builds.builds = {a_build(3)};
+  given.seen.memory.generations = {
+      {digest_of(3), a_build(3).finished_at, GenerationState::refused, std::nullopt, "config"}};
+  EXPECT_TRUE(given.plan().actions.empty());
+  given.seen.config_digest = "mended";
+  EXPECT_EQ(all_of<CreateVersion>(given.plan().actions).size(), 1U);
+}
+
+TEST(Creates, WaitsWhileTheWorkerIsSuspendedOrTheJournalIsRecovering) {
+  AnObservation given;
+  given.seen.builds.builds = {a_build(3)};
+  given.seen.memory.suspension = Suspension{"a freeze", "ops", kNow + 1h};
+  EXPECT_TRUE(given.plan().actions.empty());
+  given.seen.memory.suspension->until = kNow - 1h;
+  EXPECT_EQ(given.plan().actions.size(), 1U);
+  given.seen.hazards.recovering = true;
+  EXPECT_TRUE(given.plan().actions.empty());
+}
+
+TEST(Creates, RefusesATagThatAnotherBuildCarries) {
+  AnObservation given;
+  TaggingPolicy policy = a_tagging_policy("v1");
+  policy.uniqueness = TaggingPolicy::Uniqueness::unique;
+  given.worker.tagging = std::make_shared<TaggingPolicy>(policy);
+  given.versions = {a_version(1).tagged("v1")};
+  given.seen.builds.builds = {a_build(3)};
+  const Plan plan = given.plan();
+  EXPECT_TRUE(plan.actions.empty());
+  const auto rejected = all_of<BuildRejected>(plan.events);
+  ASSERT_EQ(rejected.size(), 1U);
+  EXPECT_EQ(rejected[0].reason, "TagTaken");
+}
+
+TEST(Creates, AdoptsAnOpenCreateThatTheListingShows) {
+  AnObservation given;
+  given.versions = {a_version(3)};
+  given.seen.builds.builds = {a_build(3)};
+  given.seen.memory.intents = {an_open_create(3)};
+  const Plan plan = given.plan();
+  ASSERT_EQ(plan.actions.size(), 1U);
+  EXPECT_EQ(all_of<AdoptVersion>(plan.actions)[0].version.id, version_id(3));
+  EXPECT_TRUE(all_of<VersionDeduplicated>(plan.events).empty());
+  EXPECT_TRUE(stopped_by(plan, StopCode::CreateAmbiguous));
+}
+
+// Promise 4: absence is proved twice, after the settle period, before anything is sent again.
+TEST(Creates, SendsAgainOnlyAfterTwoListingsPastTheSettlePeriod) {
+  AnObservation given;
+  given.seen.builds.builds = {a_build(3)};
+  given.seen.memory.intents = {an_open_create(3)};
+  Plan plan = given.plan();
+  EXPECT_TRUE(plan.actions.empty()) << "the intent is of an earlier process: the wait begins";
+  plan = given.plan_again(plan, 179s);
+  EXPECT_TRUE(plan.actions.empty()) << "T_max and L have not passed";
+  plan = given.plan_again(plan, 2s);
+  EXPECT_TRUE(plan.actions.empty()) << "the first complete listing without it";
+  plan = given.plan_again(plan, 29s);
+  EXPECT_TRUE(plan.actions.empty()) << "the second must be 30 s later";
+  plan = given.plan_again(plan, 1s);
+  ASSERT_EQ(plan.actions.size(), 2U);
+  EXPECT_EQ(all_of<CloseIntent>(plan.actions)[0].outcome, OutcomeKind::abandoned);
+  EXPECT_EQ(all_of<CreateVersion>(plan.actions).size(), 1U);
+}
+
+TEST(Creates, TakesAShortListingForNoProof) {
+  AnObservation given;
+  given.seen.builds.builds = {a_build(3)};
+  given.seen.memory.highest_number = 9;
+  EXPECT_TRUE(given.plan().actions.empty()) << "the listing reached 9 before";
+  given.seen.memory.intents = {an_open_create(3)};
+  given.seen.settling[7] = {given.seen.tick - 1h, given.seen.tick - 1h};
+  EXPECT_TRUE(given.plan().actions.empty());
+}
+
+// Promise 5.
+TEST(Creates, ReportsVersionsThatCarryTheSameBuild) {
+  AnObservation given;
+  VersionBuilder twin = a_version(3);
+  given.versions = {a_version(3), a_version(4)};
+  Version copy = a_version(5).version();
+  copy.annotations = twin.version().annotations;
+  given.observed();
+  given.seen.listing.versions.push_back(copy);
+  const auto found = all_of<VersionDuplicate>(rollout::plan(given.seen).events);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].kept.number, 3U);
+  EXPECT_EQ(found[0].others[0].number, 5U);
+}
+
+// Promise 9: an unavailable root is told, and never taken as "no builds".
+TEST(Creates, TellsOfARootThatCannotBeRead) {
+  AnObservation given;
+  given.versions = {a_version(1).aged(48h), a_version(2).deployed()};
+  given.seen.builds.unavailable = "not mounted";
+  const Plan plan = given.plan();
+  EXPECT_EQ(all_of<SourceUnreadable>(plan.events).size(), 1U);
+  EXPECT_TRUE(plan.actions.empty());
+  EXPECT_TRUE(stopped_by(plan, StopCode::RootUnavailable));
+}
+
+}  // namespace
+}  // namespace rollout

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/core/plan/prune.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/an_observation.h"
+
+namespace rollout {
+namespace {
+
+using namespace std::chrono_literals;
+using Numbers = std::vector<std::uint64_t>;
+
+/// Ten versions, a day apart; the newest serves, the one before did.
+AnObservation ten_versions() {
+  AnObservation given;
+  for (std::uint64_t number = 1; number <= 10; ++number) {
+    given.versions.push_back(a_version(number).aged((11 - number) * 24h));
+  }
+  given.versions[8].served(48h, 24h);
+  given.versions[9].deployed();
+  return given;
+}
+
+TEST(Prune, DeletesWhatNothingKeepsOldestFirst) {
+  AnObservation given = ten_versions();
+  EXPECT_EQ(pruned(given.plan()), (Numbers{1, 2, 3, 4, 5, 6, 7, 8}));
+}
+
+// Promise 16: every version is marked first, and waits for the whole grace period.
+TEST(Prune, WaitsForTheGracePeriodWithoutABreak) {
+  AnObservation given = ten_versions();
+  given.retention.groups[0].keep[0].extents = {Count{9}};
+  given.retention.limits.grace = {.exact = 10h};
+  Plan plan = given.plan();
+  EXPECT_TRUE(plan.actions.empty());
+  EXPECT_EQ(plan.waiting, 1U);
+  EXPECT_EQ(all_of<PruneMarked>(plan.events).size(), 1U);
+  plan = given.plan_again(plan, 9h);
+  EXPECT_TRUE(plan.actions.empty());
+  EXPECT_TRUE(all_of<PruneMarked>(plan.events).empty()) << "marked once";
+  plan = given.plan_again(plan, 1h);
+  EXPECT_EQ(pruned(plan), Numbers{1});
+}
+
+TEST(Prune, StartsTheGraceAnewAfterAKeepAndAfterAChangeOfThePolicy) {
+  AnObservation given = ten_versions();
+  given.retention.groups[0].keep[0].extents = {Count{9}};
+  given.retention.limits.grace = {.exact = 10h};
+  Plan plan = given.plan_again(given.plan(), 9h);
+  plan.memory.pins[version_id(1)] = {"wait", "ops", std::nullopt};
+  plan = given.plan_again(plan, 1h);
+  EXPECT_EQ(all_of<PruneUnmarked>(plan.events).size(), 1U);
+  plan.memory.pins.clear();
+  plan = given.plan_again(plan, 9h);
+  EXPECT_TRUE(plan.actions.empty());
+  plan = given.plan_again(plan, 9h);
+  given.retention.hash = "another";
+  plan = given.plan_again(plan, 9h);
+  EXPECT_TRUE(plan.actions.empty()) << "another policy must earn its own grace";
+}
+
+TEST(Prune, CountsOnlyObservedTime) {
+  AnObservation given = ten_versions();
+  given.retention.limits.grace = {.exact = 10h};
+  Plan plan = given.plan_again(given.plan(), 5h);
+  given.seen.elapsed = 0ms;  // A restart after a long pause.
+  given.seen.memory = plan.memory;
+  given.seen.now += 1000h;
+  given.seen.tick += 1000h;
+  EXPECT_TRUE(given.plan().actions.empty());
+}
+
+TEST(Prune, KeepsWhatIsYoungerThanALostCreateCouldBe) {
+  AnObservation given;
+  given.versions = {a_version(1).aged(119s), a_version(2).aged(30s).deployed()};
+  EXPECT_TRUE(given.plan().actions.empty());
+  given.versions[0].aged(120s);
+  EXPECT_EQ(pruned(given.plan()), Numbers{1});
+}
+
+// Promise 15.
+TEST(Prune, DeletesNothingAboveALimit) {
+  AnObservation given = ten_versions();
+  given.retention.limits.max_deletes = 7;
+  Plan plan = given.plan();
+  EXPECT_TRUE(plan.actions.empty());
+  EXPECT_EQ(plan.ready.size(), 8U);
+  EXPECT_TRUE(stopped_by(plan, StopCode::MaxDeletes));
+  given.retention.limits.max_deletes = 8;
+  EXPECT_EQ(given.plan().actions.size(), 8U);
+  given.retention.limits.max_percent = 79;
+  plan = given.plan();
+  EXPECT_TRUE(plan.actions.empty());
+  EXPECT_TRUE(stopped_by(plan, StopCode::MaxPercent));
+  given.retention.limits.max_percent = 80;
+  EXPECT_EQ(given.plan().actions.size(), 8U);
+}
+
+TEST(Prune, LetsOneDeletePassAnyPercentage) {
+  AnObservation given;
+  given.versions = {a_version(1).aged(48h), a_version(2).deployed()};
+  given.retention.limits.max_percent = 1;
+  EXPECT_EQ(pruned(given.plan()), Numbers{1});
+}
+
+struct StopCase {
+  const char* name;
+  StopCode code;
+  void (*arrange)(AnObservation&);
+};
+class EachStop : public testing::TestWithParam<StopCase> {};
+
+TEST_P(EachStop, DeletesNothingAndSaysWhy) {
+  AnObservation given = ten_versions();
+  ASSERT_FALSE(given.plan().actions.empty());
+  GetParam().arrange(given);
+  const Plan plan = given.plan();
+  EXPECT_TRUE(all_of<PruneVersion>(plan.actions).empty());
+  ASSERT_TRUE(stopped_by(plan, GetParam().code));
+  for (const Stop& stop : plan.stops) EXPECT_FALSE(stop.message.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Prune, EachStop,
+    testing::Values(StopCase{"Observe", StopCode::ObserveMode,
+                             [](AnObservation& o) { o.seen.mode = Mode::observe; }},
+                    StopCase{"Suspended", StopCode::Suspended,
+                             [](AnObservation& o) {
+                               o.seen.memory.suspension = Suspension{"x", "ops", {}};
+                             }},
+                    // Promise 17.
+                    StopCase{"BrokenConfiguration", StopCode::ConfigurationBroken,
+                             [](AnObservation& o) { o.seen.hazards.configuration_broken = true; }},
+                    StopCase{"UnreadableRoot", StopCode::RootUnavailable,
+                             [](AnObservation& o) { o.seen.builds.unavailable = "gone"; }},
+                    StopCase{"AmbiguousCreate", StopCode::CreateAmbiguous,
+                             [](AnObservation& o) {
+                               OpenIntent open;
+                               open.intent.digest = digest_of(77);
+                               o.seen.memory.intents = {open};
+                             }},
+                    StopCase{"NothingDeployed", StopCode::NoCurrentDeployment,
+                             [](AnObservation& o) {
+                               o.seen.memory.had_deployment = true;
+                               o.versions.clear();
+                               for (std::uint64_t n = 1; n <= 10; ++n) {
+                                 o.versions.push_back(a_version(n).aged((11 - n) * 24h));
+                               }
+                             }},
+                    StopCase{"SameInstants", StopCode::SameInstants,
+                             [](AnObservation& o) {
+                               for (std::size_t i = 0; i < 6; ++i) o.versions[i].aged(100h);
+                             }},
+                    // Promise 14.
+                    StopCase{"NumbersWentDown", StopCode::NumberWentDown,
+                             [](AnObservation& o) { o.seen.memory.highest_number = 11; }},
+                    // Promise 20.
+                    StopCase{"ClockJumped", StopCode::ClockSuspect,
+                             [](AnObservation& o) { o.seen.hazards.clock_suspect = true; }},
+                    StopCase{"BadReads", StopCode::BadReads,
+                             [](AnObservation& o) { o.seen.hazards.bad_reads = true; }},
+                    StopCase{"ManyCreates", StopCode::ManyCreates,
+                             [](AnObservation& o) { o.seen.hazards.many_creates = true; }},
+                    // Promise 21.
+                    StopCase{"JournalLost", StopCode::JournalLost,
+                             [](AnObservation& o) { o.seen.hazards.recovering = true; }},
+                    StopCase{"Held", StopCode::PruneHeld,
+                             [](AnObservation& o) { o.seen.memory.prune_held = true; }}),
+    [](const auto& tested) { return tested.param.name; });
+
+TEST(Prune, StopsOnceWhereTheNewestVersionWasDeletedByAPerson) {
+  AnObservation given = ten_versions();
+  given.seen.memory.highest_number = 11;
+  const Plan first = given.plan();
+  EXPECT_TRUE(stopped_by(first, StopCode::NumberWentDown));
+  EXPECT_FALSE(stopped_by(given.plan_again(first, 5min), StopCode::NumberWentDown));
+}
+
+TEST(Prune, ForgetsNothingOverAnEmptyListing) {
+  AnObservation given = ten_versions();
+  const Plan first = given.plan();
+  given.versions.clear();
+  const Plan second = given.plan_again(first, 5min);
+  EXPECT_TRUE(stopped_by(second, StopCode::EmptyListing));
+  EXPECT_EQ(second.memory.versions.size(), 10U);
+}
+
+TEST(Prune, ClosesACutOffDeleteByWhatTheListingShows) {
+  AnObservation given = ten_versions();
+  OpenIntent gone;
+  gone.id = 1;
+  gone.intent.kind = IntentKind::prune;
+  gone.intent.version = version_id(77);
+  OpenIntent there = gone;
+  there.id = 2;
+  there.intent.version = version_id(3);
+  given.seen.memory.intents = {gone, there};
+  const auto closed = all_of<CloseIntent>(given.plan().actions);
+  ASSERT_EQ(closed.size(), 2U);
+  EXPECT_EQ(closed[0].outcome, OutcomeKind::done);
+  EXPECT_EQ(closed[1].outcome, OutcomeKind::failed);
+}
+
+TEST(Prune, RemovesAnUndeployedTwinWhereAskedTo) {
+  AnObservation given;
+  given.retention = a_retention_policy(10);
+  given.worker.duplicates = Duplicates::remove;
+  given.versions = {a_version(1).aged(48h), a_version(2).aged(47h), a_version(3).deployed()};
+  given.observed();
+  given.seen.listing.versions[1].annotations = given.seen.listing.versions[0].annotations;
+  EXPECT_EQ(pruned(rollout::plan(given.seen)), Numbers{2});
+  given.worker.duplicates = Duplicates::report;
+  EXPECT_TRUE(pruned(rollout::plan(given.seen)).empty());
+  given.worker.duplicates = Duplicates::remove;
+  given.seen.memory.pins[version_id(1)] = {"mine", "ops", std::nullopt};
+  EXPECT_TRUE(pruned(rollout::plan(given.seen)).empty());
+}
+
+TEST(Prune, NamesAPlanByWhatItWouldWrite) {
+  AnObservation given = ten_versions();
+  const std::string id = given.plan().id;
+  EXPECT_EQ(given.plan().id, id);
+  given.seen.mode = Mode::observe;
+  EXPECT_EQ(given.plan().id, id);
+  given.retention.groups[0].keep[0].extents = {Count{2}};
+  given.retention.protect.rollback = 5;
+  given.versions[3].served(100h, 90h);
+  EXPECT_NE(given.plan().id, id);
+}
+
+}  // namespace
+}  // namespace rollout
