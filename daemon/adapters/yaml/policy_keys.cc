@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keys of policies/*.yaml.
+#include "daemon/adapters/yaml/keys.h"
+
+namespace rollout {
+namespace {
+
+using enum Shape;
+
+constexpr std::string_view kScopes[] = {"managed", "all"};
+constexpr std::string_view kOverflows[] = {"error", "truncate"};
+
+constexpr Key kKeep[] = {
+    {.name = "last",
+     .shape = one_or_list,
+     .type = Type::extent_count,
+     .sentence = "Keeps the newest, by number."},
+    {.name = "within",
+     .shape = one_or_list,
+     .type = Type::extent_span,
+     .sentence = "Keeps what was created in this time before the newest of the group."},
+    {.name = "deployed",
+     .shape = one_or_list,
+     .type = Type::extent,
+     .sentence = "A count keeps the last that served traffic; a duration keeps those that served "
+                 "at any moment in it."},
+    {.name = "tagged",
+     .shape = one_or_list,
+     .type = Type::pattern,
+     .sentence = "Keeps what has a matching tag."},
+};
+constexpr Table kKeepTable{"keep", kKeep};
+
+constexpr Key kMatch[] = {
+    {.name = "tag",
+     .shape = one_or_list,
+     .type = Type::pattern,
+     .sentence = "On the tag, any of them.",
+     .need = Need::required},
+};
+constexpr Table kMatchTable{"groups.match", kMatch};
+
+constexpr Key kGroup[] = {
+    {.name = "name",
+     .type = Type::name,
+     .sentence = "Unique in the policy; reasons name it.",
+     .need = Need::required},
+    {.name = "match",
+     .shape = section,
+     .sentence = "Which versions are of this group; without it, all that no earlier group took.",
+     .child = &kMatchTable},
+    {.name = "keep",
+     .shape = section,
+     .sentence = "What is kept of this group, by itself.",
+     .need = Need::required,
+     .child = &kKeepTable},
+};
+constexpr Table kGroupTable{"groups", kGroup};
+
+constexpr Key kProtect[] = {
+    {.name = "min_age",
+     .type = Type::span_or_zero,
+     .sentence = "Nothing younger than this is deleted.",
+     .fallback = "1h"},
+    {.name = "rollback",
+     .type = Type::count,
+     .sentence = "That many stable versions beside the current one are kept to go back to.",
+     .fallback = "2",
+     .most = 1'000'000},
+    {.name = "soak",
+     .type = Type::span,
+     .sentence = "A version is stable after all traffic for this long in one stretch.",
+     .fallback = "15min"},
+    {.name = "pin",
+     .shape = list,
+     .type = Type::pattern,
+     .sentence = "Versions with a matching tag are never deleted."},
+};
+constexpr Table kProtectTable{"protect", kProtect};
+
+constexpr Key kLimits[] = {
+    {.name = "max_deletes",
+     .type = Type::count,
+     .sentence = "A plan that deletes more than this many is stopped as a whole.",
+     .fallback = "20",
+     .most = 1'000'000},
+    {.name = "max_percent",
+     .type = Type::percent,
+     .sentence = "A plan that deletes more than this share of the Worker's versions in scope is "
+                 "stopped as a whole; one deletion never is.",
+     .fallback = "25%"},
+    {.name = "grace",
+     .type = Type::span_or_zero,
+     .sentence = "A version is deleted only after it was condemned in every plan for this long.",
+     .fallback = "24h"},
+};
+constexpr Table kLimitsTable{"limits", kLimits};
+
+constexpr Key kRetention[] = {
+    {.name = "retention",
+     .type = Type::policy,
+     .sentence = "The policy's name; the first key of the file.",
+     .need = Need::required},
+    {.name = "keep",
+     .shape = section,
+     .sentence = "Short form: one group, `all`, for all versions.",
+     .child = &kKeepTable},
+    {.name = "groups",
+     .shape = filled_sections,
+     .sentence = "Groups of versions; the first that matches owns a version, and what matches none "
+                 "is kept.",
+     .child = &kGroupTable},
+    {.name = "protect",
+     .shape = section,
+     .sentence = "Protections that are always on, whatever the rules say.",
+     .child = &kProtectTable},
+    {.name = "limits",
+     .shape = section,
+     .sentence = "What one run may do.",
+     .child = &kLimitsTable},
+    {.name = "scope",
+     .type = Type::choice,
+     .sentence = "`managed`: only versions that this tool made; `all`: every version.",
+     .fallback = "managed",
+     .choices = kScopes},
+};
+constexpr Table kRetentionTable{"retention policy", kRetention};
+
+constexpr Key kRule[] = {
+    {.name = "when",
+     .shape = facts,
+     .type = Type::pattern,
+     .sentence = "Facts and the patterns they must match, all of them; without it the rule always "
+                 "holds."},
+    {.name = "tag",
+     .type = Type::templated,
+     .sentence = "The version's tag, at most 100 bytes.",
+     .need = Need::required},
+    {.name = "message",
+     .type = Type::templated,
+     .sentence = "The version's message; with its identity trailer at most 1000 bytes. Without it "
+                 "the message is the trailer alone."},
+};
+constexpr Table kRuleTable{"rules", kRule};
+
+constexpr Key kTagging[] = {
+    {.name = "tagging",
+     .type = Type::policy,
+     .sentence = "The policy's name; the first key of the file.",
+     .need = Need::required},
+    {.name = "rules",
+     .shape = filled_sections,
+     .sentence = "The first rule that holds is used.",
+     .need = Need::required,
+     .child = &kRuleTable},
+    {.name = "on_overflow",
+     .type = Type::choice,
+     .sentence = "What happens to a tag or message that is too long.",
+     .fallback = "error",
+     .choices = kOverflows},
+    {.name = "require",
+     .shape = list,
+     .type = Type::fact,
+     .sentence = "Facts without which no version is made."},
+    {.name = "unique",
+     .type = Type::boolean,
+     .sentence = "`true`: a tag that another build's version already carries is an error.",
+     .fallback = "false"},
+};
+constexpr Table kTaggingTable{"tagging policy", kTagging};
+
+}  // namespace
+
+const Table& retention_table() {
+  return kRetentionTable;
+}
+
+const Table& tagging_table() {
+  return kTaggingTable;
+}
+
+}  // namespace rollout

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/adapters/yaml/types.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "daemon/adapters/yaml/nearest.h"
+#include "daemon/adapters/yaml/scalars.h"
+#include "daemon/adapters/yaml/texts.h"
+#include "daemon/core/model/ensure.h"
+#include "daemon/core/policy/pattern.h"
+#include "daemon/core/policy/tagging.h"
+
+namespace rollout {
+namespace {
+
+using Check = std::optional<Finding> (*)(const Key&, const Node&);
+
+template <class T>
+std::optional<Finding> finding_of(Scalar<T> scalar) {
+  if (scalar) return std::nullopt;
+  return std::move(scalar).error();
+}
+
+/// A check of the bare text, which may be written without quotes whatever it looks like.
+template <std::optional<Finding> (*check)(std::string_view)>
+std::optional<Finding> bare(const Key&, const Node& node) {
+  return check(node.text);
+}
+
+/// A check of a text that YAML readers must not take for anything else.
+template <std::optional<Finding> (*check)(std::string_view)>
+std::optional<Finding> quoted(const Key&, const Node& node) {
+  if (auto finding = check_quotes(node)) return finding;
+  return check(node.text);
+}
+
+template <auto parse>
+std::optional<Finding> parsed(const Key&, const Node& node) {
+  return finding_of(parse(node));
+}
+
+std::optional<Finding> check_count(const Key& key, const Node& node) {
+  return finding_of(parse_count(node, key.most));
+}
+
+std::optional<Finding> check_version_one(const Key&, const Node& node) {
+  if (node.text == "1" && node.style == Node::Style::plain) return std::nullopt;
+  return Finding{Mistake::unsupported_version,
+                 fmt::format("version \"{}\" is not known; write version: 1", node.text)};
+}
+
+std::optional<Finding> check_choice(const Key& key, const Node& node) {
+  if (std::find(key.choices.begin(), key.choices.end(), node.text) != key.choices.end()) {
+    return std::nullopt;
+  }
+  const std::vector<std::string> known(key.choices.begin(), key.choices.end());
+  return Finding{Mistake::unknown_choice,
+                 fmt::format("\"{}\" is not possible for {}; write {}{}", node.text, key.name,
+                             fmt::join(known, " or "), did_you_mean(node.text, known))};
+}
+
+std::optional<Finding> check_not_empty(std::string_view text) {
+  if (!text.empty()) return std::nullopt;
+  return Finding{Mistake::no_value, "the text is empty"};
+}
+
+std::optional<Finding> check_settings_file(std::string_view text) {
+  if (text.starts_with('/')) return check_path(text);
+  return check_relative_path(text);
+}
+
+std::optional<Finding> check_pattern(std::string_view text) {
+  if (auto finding = check_not_empty(text)) return finding;
+  const auto pattern = Pattern::parse(text);
+  if (pattern) return std::nullopt;
+  return Finding{Mistake::bad_pattern, pattern.error()};
+}
+
+std::optional<Finding> check_template(std::string_view text) {
+  if (auto finding = check_not_empty(text)) return finding;
+  const auto made = Template::parse(text);
+  if (made) return std::nullopt;
+  return Finding{Mistake::bad_template, made.error()};
+}
+
+std::optional<Finding> check_json(const Key&, const Node&) {
+  ensure_failed("JSON values are checked as a whole", std::source_location::current());
+}
+
+#define SPAN_PATTERN "^([0-9]+y)?([0-9]+mo)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+min)?([0-9]+s)?$"
+constexpr std::string_view kSpanSchema =
+    R"({"type":"string","minLength":2,"pattern":")" SPAN_PATTERN R"("})";
+constexpr std::string_view kCountSchema = R"({"type":"integer","minimum":1})";
+constexpr std::string_view kTextSchema = R"({"type":"string","minLength":1})";
+constexpr std::string_view kNameSchema =
+    R"({"type":"string","pattern":"^[a-z0-9][a-z0-9-]{0,62}$"})";
+
+constexpr TypeRule kRules[] = {
+    {Type::version_one, "`1`", R"({"const":1})", check_version_one},
+    {Type::boolean, "`true` or `false`", R"({"type":"boolean"})", parsed<parse_boolean>},
+    {Type::count, "count", kCountSchema, check_count},
+    {Type::percent, "percentage, `25%`", R"({"type":"string","pattern":"^(100|[1-9][0-9]?)%$"})",
+     parsed<parse_percent>},
+    {Type::period, "duration, `1h30min`; no `y`, `mo`", kSpanSchema, parsed<parse_period>},
+    {Type::span, "duration, `14d`", kSpanSchema, parsed<parse_span>},
+    {Type::span_or_zero, "duration, `14d` or `0s`", kSpanSchema, parsed<parse_span_or_zero>},
+    {Type::extent_count, "count", kCountSchema, check_count},
+    {Type::extent_span, "duration, `14d`", kSpanSchema, parsed<parse_span>},
+    {Type::extent, "count or duration, `5` or `30d`",
+     R"({"anyOf":[{"type":"integer","minimum":1},{"type":"string","minLength":2,"pattern":")" SPAN_PATTERN
+     R"("}]})",
+     parsed<parse_extent>},
+    {Type::rate, "rate, `1/s`, `30/min`, `100/h`",
+     R"({"type":"string","pattern":"^[1-9][0-9]{0,3}/(s|min|h)$"})", parsed<parse_rate>},
+    {Type::date, "date, `2026-11-01`",
+     R"({"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})", bare<check_date>},
+    {Type::choice, "", "", check_choice},
+    {Type::name, "name", kNameSchema, quoted<check_name>},
+    {Type::policy, "a policy's name", kNameSchema, quoted<check_name>},
+    {Type::worker, "name or id",
+     R"({"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$"})", quoted<check_worker>},
+    {Type::credential, "name",
+     R"({"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}$"})",
+     quoted<check_credential>},
+    {Type::account_id, "32 hex digits", R"({"type":"string","pattern":"^[0-9a-f]{32}$"})",
+     bare<check_account_id>},
+    {Type::url, "URL", R"({"type":"string","pattern":"^https?://[^@?#\\s]+[^/@?#\\s]$"})",
+     bare<check_url>},
+    {Type::path, "absolute path", R"({"type":"string","pattern":"^/"})", bare<check_path>},
+    {Type::socket, "absolute path", R"({"type":"string","pattern":"^/","maxLength":107})",
+     bare<check_socket>},
+    {Type::module_path, "path in the build", R"({"type":"string","pattern":"^[^/]"})",
+     quoted<check_relative_path>},
+    {Type::listen, "address, path or `none`", kTextSchema, bare<check_listen>},
+    {Type::settings_file, "`auto` or a path", kTextSchema, quoted<check_settings_file>},
+    {Type::text, "text", kTextSchema, quoted<check_not_empty>},
+    {Type::pattern, "pattern, `\"v*\"`", kTextSchema, quoted<check_pattern>},
+    {Type::fact, "fact", kTextSchema, bare<check_fact>},
+    {Type::templated, "template, `\"v{package.version}\"`", kTextSchema, quoted<check_template>},
+    {Type::json, "any", "{}", check_json},
+};
+
+}  // namespace
+
+const TypeRule& rule_of(Type type) {
+  const auto rule = std::find_if(std::begin(kRules), std::end(kRules),
+                                 [type](const TypeRule& each) { return each.type == type; });
+  ENSURE(rule != std::end(kRules), "every type has a rule");
+  return *rule;
+}
+
+std::optional<Finding> check_text(const Key& key, const Node& text) {
+  return rule_of(key.type).check(key, text);
+}
+
+}  // namespace rollout
