@@ -25,7 +25,7 @@ constexpr Key kService[] = {
     {.name = "listen",
      .type = Type::listen,
      .sentence = "Where health, metrics and status are served: `host:port` on loopback, a socket's "
-                 "path, or `none`.",
+                 "path, or `\"\"` for neither.",
      .fallback = "127.0.0.1:9747"},
     {.name = "history",
      .type = Type::count,

@@ -21,10 +21,9 @@ Layout layout_of(std::string_view word) {
 }  // namespace
 
 ServiceConfig build_service(const View& service) {
-  const std::string listen = service.text("listen");
   return {.state_dir = service.text("state_dir"),
           .socket = service.text("socket"),
-          .listen = listen == "none" ? "" : listen,
+          .listen = service.text("listen"),
           .history = service.count("history")};
 }
 

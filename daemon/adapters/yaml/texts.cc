@@ -119,13 +119,13 @@ std::optional<Finding> check_url(std::string_view text) {
 }
 
 std::optional<Finding> check_listen(std::string_view text) {
-  if (text == "none") return std::nullopt;
+  if (text.empty()) return std::nullopt;
   if (text.starts_with('/')) return check_socket(text);
   const HostPort at = split_authority(text);
   if (!at.port || !parse_port(*at.port)) {
     return found(Mistake::bad_listen,
                  fmt::format("\"{}\" is no place to listen at; write 127.0.0.1:9747, a socket's "
-                             "absolute path, or none",
+                             "absolute path, or \"\" for none",
                              text));
   }
   if (is_loopback(at.host)) return std::nullopt;

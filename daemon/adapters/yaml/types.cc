@@ -135,7 +135,7 @@ constexpr TypeRule kRules[] = {
      bare<check_socket>},
     {Type::module_path, "path in the build", R"({"type":"string","pattern":"^[^/]"})",
      quoted<check_relative_path>},
-    {Type::listen, "address, path or `none`", kTextSchema, bare<check_listen>},
+    {Type::listen, "address, path or `\"\"`", R"({"type":"string"})", bare<check_listen>},
     {Type::settings_file, "`auto` or a path", kTextSchema, quoted<check_settings_file>},
     {Type::text, "text", kTextSchema, quoted<check_not_empty>},
     {Type::pattern, "pattern, `\"v*\"`", kTextSchema, quoted<check_pattern>},
