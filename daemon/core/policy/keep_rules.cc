@@ -65,9 +65,11 @@ void keep_deployed(const Hits& hits, Members members, Count count) {
   for (const Member& member : members) {
     if (member.service != nullptr) served.push_back(&member);
   }
-  // Stable: of two that ended together, the one of higher rank comes first.
-  std::stable_sort(served.begin(), served.end(), [](const Member* a, const Member* b) {
-    return *a->service->served_until > *b->service->served_until;
+  // Of two that ended together, the one of higher rank comes first.
+  std::sort(served.begin(), served.end(), [](const Member* a, const Member* b) {
+    const Instant end_a = *a->service->served_until;
+    const Instant end_b = *b->service->served_until;
+    return end_a != end_b ? end_a > end_b : a < b;
   });
   const auto size = std::min<std::size_t>(served.size(), count.value);
   for (std::size_t i = 0; i < size; ++i) {

@@ -164,8 +164,10 @@ std::map<std::size_t, std::uint32_t> Judge::rollback_targets() const {
     if (known.service == nullptr || !known.service->stable_until) continue;
     if (!known.current && takes_part(i)) stable.push_back(i);
   }
-  std::stable_sort(stable.begin(), stable.end(), [&](std::size_t a, std::size_t b) {
-    return *cases_[a].known->service->stable_until > *cases_[b].known->service->stable_until;
+  std::sort(stable.begin(), stable.end(), [&](std::size_t a, std::size_t b) {
+    const Instant end_a = *cases_[a].known->service->stable_until;
+    const Instant end_b = *cases_[b].known->service->stable_until;
+    return end_a != end_b ? end_a > end_b : a < b;
   });
   stable.resize(std::min<std::size_t>(stable.size(), policy_.protect.rollback));
   std::map<std::size_t, std::uint32_t> places;

@@ -118,7 +118,7 @@ TEST(Retention, GivesAVersionToTheFirstGroupThatMatches) {  // Statement 4
   EXPECT_EQ(lines(verdicts), (Lines{"3: last 1/1, floor", "2:", "1: last 1/1, floor"}));
   EXPECT_EQ(verdicts[1].group, "release");
   EXPECT_EQ(verdicts[2].group, "both");
-  EXPECT_EQ(verdicts[2].reasons[0].group, "both");
+  EXPECT_EQ(verdicts[2].reasons.at(0).group, "both");
 }
 
 TEST(Retention, KeepsWhatNoGroupMatches) {  // Statement 4
