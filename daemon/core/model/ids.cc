@@ -1,20 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/core/model/ids.h"
 
+#include <cstdint>
+
 namespace rollout {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-bool is_hex(char c) {
-  return kHexDigits.find(c) != std::string_view::npos;
+constexpr std::int8_t kNoDigit = -1;
+
+/// By character, since a large listing has a hundred million of them.
+constexpr auto kDigitValues = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(kNoDigit);
+  for (std::size_t i = 0; i < kHexDigits.size(); ++i) {
+    values[static_cast<unsigned char>(kHexDigits[i])] = static_cast<std::int8_t>(i);
+  }
+  return values;
+}();
+
+int digit_value(char c) {
+  return kDigitValues[static_cast<unsigned char>(c)];
 }
 
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !is_hex(text[i])) return false;
+    if (dash ? text[i] != '-' : digit_value(text[i]) == kNoDigit) return false;
   }
   return true;
 }
@@ -30,9 +44,9 @@ std::optional<Sha256> Sha256::from_hex(std::string_view hex) {
   if (hex.size() != 64) return std::nullopt;
   Raw raw{};
   for (std::size_t i = 0; i < raw.size(); ++i) {
-    const auto high = kHexDigits.find(hex[2 * i]);
-    const auto low = kHexDigits.find(hex[2 * i + 1]);
-    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    const int high = digit_value(hex[2 * i]);
+    const int low = digit_value(hex[2 * i + 1]);
+    if (high == kNoDigit || low == kNoDigit) return std::nullopt;
     raw[i] = static_cast<std::byte>(high * 16 + low);
   }
   return Sha256(raw);
