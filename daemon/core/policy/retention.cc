@@ -28,8 +28,15 @@ struct Known {
   bool pinned = false;
   bool refused = false;
 };
+
+/// The first digits of a UUID are as good as random.
+struct ByFirstDigits {
+  std::size_t operator()(std::string_view id) const {
+    return std::hash<std::string_view>{}(id.substr(0, 8));
+  }
+};
 /// Only ever looked into, never walked: its order is not defined. Keys are borrowed.
-using KnownById = std::unordered_map<std::string_view, Known>;
+using KnownById = std::unordered_map<std::string_view, Known, ByFirstDigits>;
 
 struct Case {
   const Version* version = nullptr;
@@ -124,10 +131,14 @@ void Judge::rank() {
   static const Known kNothing;
   cases_.reserve(history_.versions.size());
   for (const Version& version : history_.versions) cases_.push_back({.version = &version});
-  std::sort(cases_.begin(), cases_.end(), [](const Case& a, const Case& b) {
+  const auto ranks_higher = [](const Case& a, const Case& b) {
     if (a.version->number != b.version->number) return a.version->number > b.version->number;
     return a.version->id < b.version->id;
-  });
+  };
+  // Listings come in this order.
+  if (!std::is_sorted(cases_.begin(), cases_.end(), ranks_higher)) {
+    std::sort(cases_.begin(), cases_.end(), ranks_higher);
+  }
   for (Case& item : cases_) {
     const auto found = known_.find(item.version->id.text());
     item.known = found == known_.end() ? &kNothing : &found->second;
