@@ -98,7 +98,8 @@ TEST(Minus, AgreesWithTheMonthRowsOfTheConformanceData) {
   for (const auto& row : rows) {
     const auto instant = at(row.at("time").get<std::string>());
     const auto length = duration(row.at("minus").get<std::string>());
-    EXPECT_EQ(format_rfc3339(minus(instant, length)), row.at("expected")) << row.dump();
+    EXPECT_EQ(format_rfc3339(minus(instant, length)), row.at("expected").get<std::string>())
+        << row.dump();
   }
 }
 
