@@ -114,7 +114,8 @@ std::expected<void, std::string> Cloud::seed_version(CloudWorker& worker, const 
   if (!parts) return fail(parts.error());
   const Json* bindings = find_member(entry, "bindings");
   const Json given = bindings == nullptr ? Json::array() : *bindings;
-  if (auto checked = check_bindings(given); !checked) return fail(checked.error());
+  if (auto checked = check_bindings(given, BindingsFrom::recording); !checked)
+    return fail(checked.error());
   Json fields = *parts->fields;
   fields["bindings"] = shown_bindings(given);
   parts->fields = std::make_shared<const Json>(std::move(fields));

@@ -43,7 +43,7 @@ Answer<Json> read_env(const Json& env) {
     bindings.push_back(value);
     bindings.back()["name"] = name;
   }
-  TRY(check_bindings(bindings));
+  TRY(check_bindings(bindings, BindingsFrom::request));
   return bindings;
 }
 
@@ -92,7 +92,7 @@ Answer<Document> Cloud::create_version(std::string_view worker, const Json& body
   TRY_ASSIGN(CloudWorker * found, need_worker(worker));
   TRY_ASSIGN(VersionParts parts, read_version_body(body, rules_, no_modules()));
   const Json bindings = bindings_of(body);
-  TRY(check_bindings(bindings));
+  TRY(check_bindings(bindings, BindingsFrom::request));
   TRY_ASSIGN(const Json resolved, resolve_inherited(*found, bindings));
   return publish(*found, std::move(parts), resolved, options);
 }
@@ -122,7 +122,7 @@ Answer<Document> Cloud::patch_latest(std::string_view worker, const Json& body,
   Json bindings = inherited;
   if (body.contains("bindings")) {
     bindings = bindings_of(body);
-    TRY(check_bindings(bindings));
+    TRY(check_bindings(bindings, BindingsFrom::request));
   }
   const Json env = body.value("env", Json::object());
   TRY_ASSIGN(const Json fresh, read_env(env));

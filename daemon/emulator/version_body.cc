@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/codec/base64.h"
+#include "daemon/codec/bindings.h"
 #include "daemon/core/model/failure.h"
 
 namespace rollout {
@@ -185,7 +186,7 @@ Answer<VersionParts> read_version_body(const Json& body, const CloudRules& rules
   return parts;
 }
 
-Answer<void> check_bindings(const Json& bindings) {
+Answer<void> check_bindings(const Json& bindings, BindingsFrom from) {
   if (!bindings.is_array()) return invalid("bindings must be a list.", "/bindings");
   std::set<std::string> names;
   std::size_t index = 0;
@@ -202,6 +203,10 @@ Answer<void> check_bindings(const Json& bindings) {
     if (!names.insert(name->get<std::string>()).second) {
       return invalid(fmt::format("Two bindings are named `{}`.", name->get<std::string>()),
                      pointer + "/name");
+    }
+    if (from == BindingsFrom::recording) continue;
+    if (const auto wrong = check_binding(binding)) {
+      return invalid(wrong->message, pointer + wrong->pointer);
     }
   }
   return {};

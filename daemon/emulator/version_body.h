@@ -15,8 +15,11 @@ namespace rollout {
 Answer<VersionParts> read_version_body(const Json& body, const CloudRules& rules,
                                        const Document& modules);
 
-/// Names and types, and that no name stands twice.
-Answer<void> check_bindings(const Json& bindings);
+/// A recording lacks what is never shown, the values of secrets.
+enum class BindingsFrom { request, recording };
+
+/// Names, types and what each known kind requires, and that no name stands twice.
+Answer<void> check_bindings(const Json& bindings, BindingsFrom from);
 
 /// As the API shows them: without secret values, sorted by name.
 Json shown_bindings(const Json& bindings);
