@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/adapters/status/status.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace rollout {
+
+void Histogram::add(Millis duration) {
+  const double seconds = std::chrono::duration<double>(duration).count();
+  const auto bucket = std::ranges::lower_bound(kBounds, seconds);
+  if (bucket != kBounds.end()) {
+    ++counts.at(static_cast<std::size_t>(bucket - kBounds.begin()));
+  }
+  ++count;
+  sum += seconds;
+}
+
+std::string headline(const Status& status) {
+  if (status.workers.empty()) return "no workers configured";
+  std::size_t stalled = 0;
+  std::string name;
+  for (const auto& [key, worker] : status.workers) {
+    if (!worker.pass || worker.pass->condition != "Stalled") continue;
+    ++stalled;
+    if (name.empty()) name = key.second.text();
+  }
+  std::string text =
+      fmt::format("{} worker{}, {} stalled{}; {} mode; config gen {}", status.workers.size(),
+                  status.workers.size() == 1 ? "" : "s", stalled,
+                  stalled == 0   ? ""
+                  : stalled == 1 ? fmt::format(" ({})", name)
+                                 : fmt::format(" ({}, ...)", name),
+                  status.mode == Mode::observe ? "observe" : "enforce", status.generation);
+  for (const auto& [account, state] : status.accounts) {
+    if (state.refused_at) text += fmt::format("; token of {} refused", account.text());
+    if (state.unavailable_since) {
+      text += fmt::format("; {}: Cloudflare unreachable since {}", account.text(),
+                          format_rfc3339(*state.unavailable_since));
+    }
+  }
+  if (status.reload_problem) text += "; " + status.reload_problem->message;
+  return text;
+}
+
+}  // namespace rollout

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/adapters/status/status_board.h"
+
+#include <algorithm>
+
+namespace rollout {
+namespace {
+
+constexpr int kWarning = 4;
+
+/// What one event changes. Kinds that have no overload change nothing but the last problem.
+class Change final {
+ public:
+  Change(Status& status, const Event& event, Instant now, Tick tick)
+      : status_(status), event_(event), now_(now), tick_(tick) {}
+
+  void operator()(const ConfigReloadFailed& /*body*/) {
+    status_.reload_problem = Problem{"config.reload_failed", describe(event_).message, now_};
+  }
+  void operator()(const BuildSettled& /*body*/) { count(&WorkerCounts::settled); }
+  void operator()(const BuildRejected& /*body*/) { count(&WorkerCounts::rejected); }
+  void operator()(const VersionCreated& /*body*/) {
+    count(&WorkerCounts::created);
+    if (auto* known = worker()) known->created_at = now_;
+  }
+  void operator()(const VersionDeduplicated& /*body*/) { count(&WorkerCounts::deduplicated); }
+  void operator()(const PruneDeleted& /*body*/) {
+    count(&WorkerCounts::deleted);
+    if (auto* known = worker()) known->pruned_at = now_;
+  }
+  void operator()(const PruneRefused& body) { ++status_.refused_prunes[body.code]; }
+  void operator()(const ApiUnavailable& /*body*/) {
+    if (auto* known = account(); known != nullptr && !known->unavailable_since) {
+      known->unavailable_since = now_;
+    }
+  }
+  void operator()(const ApiRecovered& /*body*/) {
+    if (auto* known = account()) known->unavailable_since.reset();
+  }
+  void operator()(const AuthFailed& /*body*/) {
+    if (auto* known = account()) known->refused_at = now_;
+  }
+  void operator()(const JournalDegraded& /*body*/) {
+    if (auto* known = account()) known->journal_degraded = true;
+  }
+  void operator()(const WatchOverflow& /*body*/) { ++status_.watch_overflows; }
+  void operator()(const PassFinished& body) { passed(body); }
+  template <class Other>
+  void operator()(const Other& /*body*/) {}
+
+  /// Warnings and errors about a Worker stay on its line until a pass is good again.
+  void note_problem() {
+    const EventKind& kind = kind_of(event_.body);
+    auto* known = worker();
+    if (kind.priority > kWarning || known == nullptr) return;
+    known->problem = Problem{std::string(kind.name), describe(event_).message, now_};
+  }
+
+ private:
+  WorkerStatus* worker() {
+    const auto found = status_.workers.find({event_.account, event_.worker});
+    return found == status_.workers.end() ? nullptr : &found->second;
+  }
+  AccountStatus* account() {
+    const auto found = status_.accounts.find(event_.account);
+    return found == status_.accounts.end() ? nullptr : &found->second;
+  }
+  void count(std::uint64_t WorkerCounts::* counter) {
+    if (auto* known = worker()) ++(known->counts.*counter);
+  }
+  void passed(const PassFinished& body) {
+    status_.pass_seconds.add(body.took);
+    auto* known = worker();
+    if (known == nullptr) return;
+    known->pass = body;
+    known->passed_at = now_;
+    if (body.result == PassFinished::Result::error) {
+      ++known->counts.error;
+      return;
+    }
+    ++(body.result == PassFinished::Result::changed ? known->counts.changed : known->counts.noop);
+    known->succeeded_at = now_;
+    // A problem that was said during this pass is younger than the pass's beginning.
+    if (known->problem && known->problem->since < now_ - body.took) known->problem.reset();
+    if (auto* of = account()) {
+      of->reached = tick_;
+      of->refused_at.reset();
+      of->unavailable_since.reset();
+      of->journal_degraded = false;
+    }
+  }
+
+  Status& status_;
+  const Event& event_;
+  Instant now_;
+  Tick tick_;
+};
+
+}  // namespace
+
+StatusBoard::StatusBoard(std::string version, Clock& clock) : clock_(clock) {
+  Status first;
+  first.version = std::move(version);
+  first.started_at = clock.now();
+  status_ = std::make_shared<const Status>(std::move(first));
+}
+
+void StatusBoard::configure(const Config& config) {
+  const std::lock_guard lock(writing_);
+  Status next = *read();
+  next.mode = config.mode;
+  next.generation = config.generation;
+  next.config_digest = config.digest;
+  next.reloaded_at = clock_.now();
+  next.reload_problem.reset();
+  std::map<AccountName, AccountStatus> accounts;
+  for (const AccountConfig& account : config.accounts) {
+    accounts[account.name] = next.accounts[account.name];
+    accounts[account.name].patience = {};
+  }
+  std::map<WorkerKey, WorkerStatus> workers;
+  for (const WorkerConfig& worker : config.workers) {
+    const WorkerKey key{worker.account, worker.id};
+    workers[key] = next.workers[key];
+    Millis& patience = accounts[worker.account].patience;
+    patience = std::max(patience, 3 * worker.interval);
+  }
+  next.accounts = std::move(accounts);
+  next.workers = std::move(workers);
+  publish(std::move(next));
+}
+
+void StatusBoard::emit(const Event& event) {
+  const std::lock_guard lock(writing_);
+  Status next = *read();
+  Change change(next, event, clock_.now(), clock_.tick());
+  std::visit(change, event.body);
+  change.note_problem();
+  publish(std::move(next));
+}
+
+std::shared_ptr<const Status> StatusBoard::read() const {
+  const std::lock_guard lock(swapping_);
+  return status_;
+}
+
+void StatusBoard::publish(Status next) {
+  auto fresh = std::make_shared<const Status>(std::move(next));
+  const std::lock_guard lock(swapping_);
+  status_.swap(fresh);
+}
+
+}  // namespace rollout
