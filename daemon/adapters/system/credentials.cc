@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,6 +78,15 @@ void wipe(std::string& text) {
   explicit_bzero(text.data(), text.size());
 }
 
+/// Tried on memory of its own: locks do not stack, and unlocking must not touch a token's page.
+bool memory_can_be_locked() {
+  void* page = mmap(nullptr, kLongest, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return false;
+  const bool locked = mlock(page, kLongest) == 0;
+  munmap(page, kLongest);
+  return locked;
+}
+
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -138,19 +146,15 @@ std::vector<std::string> token_warnings(const TokenSource& source) {
                     "0640 or less",
                     *path, status.st_mode & 07777));
   }
-  rlimit locked{};
-  if (getrlimit(RLIMIT_MEMLOCK, &locked) == 0 && locked.rlim_cur < 2 * kLongest) {
-    warnings.push_back(
-        fmt::format("only {} bytes of memory may be locked, so the token may be "
-                    "swapped out; LimitMEMLOCK= raises it",
-                    locked.rlim_cur));
+  if (!memory_can_be_locked()) {
+    warnings.emplace_back(
+        "no memory may be locked, so the token may be swapped out; LimitMEMLOCK= allows it");
   }
   return warnings;
 }
 
 Result<void> harden_process() {
-  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
-  if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
     return failed(FailureKind::local, "forbid core dumps", reason_of(errno));
   }
   return {};

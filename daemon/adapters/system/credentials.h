@@ -21,8 +21,8 @@ Result<Secret> read_token(const TokenSource& source);
 /// memory that can be locked. Empty where all is well or the token cannot be read at all.
 std::vector<std::string> token_warnings(const TokenSource& source);
 
-/// Before the first token is read: no core dump, and no other process of the same user may look
-/// into the memory of this one.
+/// Before the first token is read: a core is never dumped, and no other process of the same user
+/// may look into the memory of this one.
 Result<void> harden_process();
 
 }  // namespace rollout
