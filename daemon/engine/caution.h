@@ -21,7 +21,7 @@ class Caution {
   /// The journal was lost: nothing is written until `until`, and only after a good listing.
   void recover_until(Tick until) { recovering_until_ = until; }
   bool recovering() const { return recovering_until_.has_value(); }
-  bool recovery_is_over(Tick tick) const { return recovering_until_ && tick >= *recovering_until_; }
+  const std::optional<Tick>& recovery_end() const { return recovering_until_; }
   void end_recovery() { recovering_until_.reset(); }
 
   Hazards hazards(Tick tick) const;

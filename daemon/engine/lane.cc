@@ -172,12 +172,17 @@ void Lane::take_stock(const PassOutcome& outcome) {
 void Lane::finish_recovery(const WorkerId& worker, const PassOutcome& outcome) {
   if (!caution_.recovering() || outcome.failure) return;
   to_recover_.erase(worker);
-  if (!to_recover_.empty() || !caution_.recovery_is_over(ports_.clock.tick())) return;
+  const Tick end = *caution_.recovery_end();
+  if (!to_recover_.empty() || ports_.clock.tick() < end) {
+    schedules_[worker].pass_due = std::min(schedules_[worker].pass_due, end);
+    return;
+  }
   if (const auto ended = ports_.journal.end_recovery(); !ended) {
     tell(JournalDegraded{ended.error().sentence()});
     return;
   }
   caution_.end_recovery();
+  for (auto& [id, schedule] : schedules_) schedule.pass_due = ports_.clock.tick();
 }
 
 void Lane::serve(Request& request) {

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine/lane.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/engine/small_world.h"
+
+namespace rollout {
+namespace {
+
+using namespace std::chrono_literals;
+
+class LaneTest : public testing::Test, public SmallWorld {
+ protected:
+  /// Runs until it has waited `waits` times.
+  void run(int waits) {
+    triggers.waits_left = waits;
+    Lane(ports(), AccountName("main"), config, progress).run();
+  }
+  /// The answer to one command, given before anything else is waited for.
+  Answer ask(Command command) {
+    Answer got;
+    Wake wake;
+    wake.requests.push_back(
+        {std::move(command), "anna", [&](Answer answer) { got = std::move(answer); }});
+    triggers.wakes.push_back(std::move(wake));
+    run(1);
+    return got;
+  }
+  std::string said(const Answer& answer) { return std::get<Done>(answer.body).sentence; }
+  long count(const char* call) { return std::count(calls.begin(), calls.end(), call); }
+  Progress progress;
+};
+
+TEST_F(LaneTest, PassesAtOnceAndThenAtItsInterval) {
+  config->workers[0].build.reset();
+  run(3);
+  EXPECT_EQ(count("list"), 3);
+  EXPECT_EQ(triggers.waited, (std::vector<Millis>{0ms, 5min, 5min}));
+}
+
+// Promise 8: without any event a build is found within one rescan.
+TEST_F(LaneTest, FindsABuildWithoutAnyEvent) {
+  has_versions(1);
+  run(1);
+  disk.shows.builds = {a_build(500)};
+  run(2);
+  EXPECT_EQ(cloud.versions.size(), 2U);
+}
+
+TEST_F(LaneTest, LooksAtTheDiskAloneWhereNothingChanged) {
+  run(6);
+  EXPECT_LE(count("list"), 2) << "rescans cost no request";
+  for (const Millis waited : triggers.waited) EXPECT_LE(waited, 75s);
+}
+
+TEST_F(LaneTest, ProbesEveryFiveMinutesWhereTheTokenIsRefused) {
+  config->workers[0].build.reset();
+  for (int i = 0; i < 3; ++i) cloud.next("list", {Fault::When::before, FailureKind::unauthorized});
+  run(4);
+  EXPECT_EQ(triggers.waited, (std::vector<Millis>{0ms, 5min, 5min, 5min}));
+  EXPECT_EQ(story.all<AuthFailed>().size(), 3U);
+  EXPECT_EQ(story.all<ApiRecovered>().size(), 1U);
+}
+
+TEST_F(LaneTest, BacksOffAndRecovers) {
+  config->workers[0].build.reset();
+  cloud.next("list", {Fault::When::before, FailureKind::transient});
+  run(2);
+  ASSERT_EQ(story.all<ApiUnavailable>().size(), 1U);
+  EXPECT_EQ(story.all<ApiRecovered>().size(), 1U);
+  EXPECT_LE(triggers.waited[1], 1s);
+}
+
+// Promise 17: after a failed reload nothing is deleted until the next good one.
+TEST_F(LaneTest, DeletesNothingWhileTheConfigurationIsBroken) {
+  Wake broken;
+  broken.configuration_broken = true;
+  triggers.wakes.push_back(std::move(broken));
+  has_versions(3);
+  run(3);
+  EXPECT_EQ(count("remove"), 0);
+  Wake mended;
+  mended.config = std::make_shared<Config>(*config);
+  triggers.wakes.push_back(std::move(mended));
+  run(2);
+  EXPECT_EQ(count("remove"), 2);
+}
+
+// Promise 21: after a lost journal nothing is written before the settle period is over, and nothing
+// is deleted before a person has resumed the Worker.
+TEST_F(LaneTest, RecoversFromALostJournal) {
+  has_versions(3);
+  disk.shows.builds = {a_build(500)};
+  journal.lost = "the journal was missing";
+  run(2);
+  EXPECT_EQ(count("create"), 0);
+  EXPECT_EQ(count("remove"), 0);
+  run(12);
+  EXPECT_FALSE(journal.lost);
+  EXPECT_EQ(count("create"), 1);
+  EXPECT_EQ(count("remove"), 0) << "pins may be lost";
+  EXPECT_EQ(ask(ResumeCommand{WorkerId("shop")}).exit, 0);
+  run(2);
+  EXPECT_GT(count("remove"), 0);
+}
+
+TEST_F(LaneTest, PromisesTheWatchdogWhenItWillBeHeardOfAgain) {
+  run(2);
+  EXPECT_GE(progress.promised(), clock.tick());
+}
+
+TEST_F(LaneTest, KeepsAPinnedVersionAndSaysWhy) {
+  config->mode = Mode::observe;
+  has_versions(3);
+  run(1);
+  EXPECT_EQ(ask(PinCommand{WorkerId("shop"), "v1", "audit", std::nullopt}).exit, 0);
+  const Answer answer = ask(ExplainCommand{WorkerId("shop"), "v1"});
+  const auto& explanation = std::get<Explanation>(answer.body);
+  ASSERT_TRUE(explanation.verdict);
+  EXPECT_TRUE(explanation.verdict->kept());
+  EXPECT_EQ(explanation.pin->actor, "anna");
+  EXPECT_EQ(ask(UnpinCommand{WorkerId("shop"), "v1"}).exit, 0);
+  EXPECT_FALSE(std::get<Explanation>(ask(ExplainCommand{WorkerId("shop"), "v1"}).body).pin);
+}
+
+TEST_F(LaneTest, ExplainsAVersionThatIsGone) {
+  has_versions(2);
+  run(1);
+  ASSERT_EQ(count("remove"), 1);
+  const Answer answer = ask(ExplainCommand{WorkerId("shop"), "v1"});
+  const auto& explanation = std::get<Explanation>(answer.body);
+  EXPECT_FALSE(explanation.version);
+  ASSERT_FALSE(explanation.ledger.empty());
+  EXPECT_EQ(explanation.ledger.front().event, "prune.deleted");
+}
+
+TEST_F(LaneTest, DoesNothingForASuspendedWorker) {
+  has_versions(3);
+  disk.shows.builds = {a_build(500)};
+  EXPECT_EQ(ask(SuspendCommand{WorkerId("shop"), "freeze", std::nullopt}).exit, 0);
+  run(3);
+  EXPECT_EQ(count("create") + count("remove"), 0);
+  EXPECT_EQ(ask(ResumeCommand{WorkerId("shop")}).exit, 0);
+  run(2);
+  EXPECT_EQ(count("create"), 1);
+}
+
+TEST_F(LaneTest, ReconcilesOnRequestAndReturnsHowItWent) {
+  EXPECT_EQ(ask(ReconcileCommand{WorkerId("shop")}).exit, 0);
+  cloud.next("list", {Fault::When::before, FailureKind::unauthorized});
+  EXPECT_EQ(ask(ReconcileCommand{WorkerId("shop")}).exit, 77);
+  EXPECT_EQ(ask(ReconcileCommand{WorkerId("other")}).exit, 64);
+}
+
+TEST_F(LaneTest, PlansWithoutChangingAnything) {
+  config->mode = Mode::observe;
+  has_versions(3);
+  const Answer answer = ask(PlanCommand{WorkerId("shop")});
+  const auto& report = std::get<PlanReport>(answer.body);
+  EXPECT_EQ(report.plan.ready.size(), 2U);
+  EXPECT_EQ(report.versions.size(), 3U);
+}
+
+}  // namespace
+}  // namespace rollout

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine/reconciler.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/engine/small_world.h"
+
+namespace rollout {
+namespace {
+
+using namespace std::chrono_literals;
+using Numbers = std::vector<std::uint64_t>;
+
+class Pass : public testing::Test, public SmallWorld {
+ protected:
+  PassOutcome pass() {
+    return reconciler.pass({config.get(), config->accounts.data(), config->workers.data()}, course,
+                           "");
+  }
+  Caution caution;
+  Reconciler reconciler{ports(), caution};
+  Course course;
+};
+
+// Promise 2: the intent is in the journal before the call, the outcome after it.
+TEST_F(Pass, JournalsTheIntentThenCallsThenJournalsTheOutcome) {
+  disk.shows.builds = {a_build(500)};
+  EXPECT_EQ(pass().result, PassFinished::Result::changed);
+  EXPECT_EQ(calls, (Calls{"list", "deployments", "begin", "create", "finish done", "list",
+                          "deployments"}));
+  EXPECT_EQ(story.all<VersionCreated>().size(), 1U);
+}
+
+TEST_F(Pass, CostsTwoRequestsWhereThereIsNothingToDo) {
+  has_versions(1);
+  EXPECT_EQ(pass().result, PassFinished::Result::noop);
+  EXPECT_EQ(calls, (Calls{"list", "deployments"}));
+}
+
+TEST_F(Pass, WritesNothingInObserveMode) {
+  config->mode = Mode::observe;
+  has_versions(5);
+  disk.shows.builds = {a_build(500)};
+  pass();
+  EXPECT_EQ(calls, (Calls{"list", "deployments"}));
+  EXPECT_EQ(story.all<PrunePlanned>().size(), 1U);
+}
+
+TEST_F(Pass, SendsNothingWhereTheJournalIsFull) {
+  disk.shows.builds = {a_build(500)};
+  journal.full = true;
+  EXPECT_EQ(pass().failure->kind, FailureKind::local);
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "create"), 0);
+  EXPECT_EQ(story.all<JournalDegraded>().size(), 1U);
+  journal.full = false;
+  pass();
+  EXPECT_EQ(cloud.versions.size(), 1U);
+}
+
+// Promise 1: the answer was lost, the version was made; it is found, and not made again.
+TEST_F(Pass, AdoptsAVersionWhoseAnswerWasLost) {
+  disk.shows.builds = {a_build(500)};
+  cloud.next("create", {Fault::When::after, FailureKind::unknown_outcome});
+  EXPECT_EQ(pass().failure->kind, FailureKind::unknown_outcome);
+  EXPECT_TRUE(story.all<VersionCreated>().empty());
+  EXPECT_FALSE(pass().failure);
+  EXPECT_EQ(cloud.versions.size(), 1U);
+  EXPECT_EQ(story.all<VersionAdopted>().size(), 1U);
+}
+
+// Promise 4.
+TEST_F(Pass, SendsALostCreateAgainOnlyWhenItsAbsenceIsProved) {
+  disk.shows.builds = {a_build(500)};
+  cloud.next("create", {Fault::When::before, FailureKind::unknown_outcome});
+  pass();
+  const auto creates = [&] { return std::count(calls.begin(), calls.end(), "create"); };
+  for (Millis waited = 0ms; waited < 250s; waited += 10s) {
+    pass();
+    EXPECT_EQ(creates(), 1) << "after " << waited.count() << " ms";
+    clock.advance(10s);
+  }
+  pass();
+  clock.advance(30s);
+  pass();
+  EXPECT_EQ(creates(), 2);
+  EXPECT_EQ(cloud.versions.size(), 1U);
+}
+
+TEST_F(Pass, DoesNotRepeatARefusedCreate) {
+  disk.shows.builds = {a_build(500)};
+  cloud.next("create", {Fault::When::before, FailureKind::refused});
+  pass();
+  pass();
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "create"), 1);
+  config->digest = "mended";
+  pass();
+  EXPECT_EQ(cloud.versions.size(), 1U);
+}
+
+TEST_F(Pass, HoldsPruningWhereAVersionComesBackWithoutItsTrailer) {
+  has_versions(3);
+  disk.shows.builds = {a_build(500)};
+  cloud.drops_messages = true;
+  pass();
+  EXPECT_EQ(story.all<IdentityLost>().size(), 1U);
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "remove"), 0);
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "create"), 1) << "and it is not made again";
+}
+
+// Promise 12: each delete has its own, fresh read of the deployments.
+TEST_F(Pass, ReadsTheDeploymentsBeforeEachDelete) {
+  has_versions(3);
+  pass();
+  EXPECT_EQ(numbers(), Numbers{3});
+  EXPECT_EQ(calls, (Calls{"list", "deployments", "list", "begin", "deployments", "remove",
+                          "finish done", "begin", "deployments", "remove", "finish done"}));
+  EXPECT_EQ(cloud.last_send_by, 5s);
+  EXPECT_EQ(story.all<PruneDeleted>().size(), 2U);
+}
+
+TEST_F(Pass, EndsTheRunWhereAVictimWasDeployedMeanwhile) {
+  has_versions(3);
+  cloud.after_deployments = [&] { cloud.serve(1); };
+  pass();
+  EXPECT_EQ(numbers(), (Numbers{1, 2, 3}));
+  ASSERT_EQ(story.all<PruneRefused>().size(), 1U);
+  EXPECT_EQ(story.all<PruneRefused>()[0].code, "Deployed");
+}
+
+TEST_F(Pass, EndsTheRunWhereAnythingWasDeployedMeanwhile) {
+  has_versions(4);
+  cloud.after_deployments = [&] { cloud.serve(3); };
+  pass();
+  EXPECT_EQ(numbers(), (Numbers{1, 2, 3, 4}));
+  EXPECT_EQ(story.all<PruneRefused>()[0].code, "DeploymentsChanged");
+}
+
+// Promise 14.
+TEST_F(Pass, DeletesNothingWhereTwoListingsDiffer) {
+  has_versions(3);
+  cloud.after_deployments = [&] { cloud.versions.push_back(a_version(90).version()); };
+  pass();
+  EXPECT_EQ(cloud.versions.size(), 4U);
+  EXPECT_EQ(story.all<PruneRefused>()[0].code, "ListingsDiffer");
+}
+
+TEST_F(Pass, DeletesNothingAfterABadReadForAnHour) {
+  has_versions(3);
+  cloud.next("list", {Fault::When::before, FailureKind::invalid});
+  EXPECT_TRUE(pass().failure);
+  pass();
+  EXPECT_EQ(cloud.versions.size(), 3U);
+  clock.advance(61min);
+  pass();
+  EXPECT_EQ(numbers(), Numbers{3});
+}
+
+TEST_F(Pass, TakesAFailedReadOfTheDeploymentsForNothing) {
+  has_versions(3);
+  cloud.next("deployments", {Fault::When::before, FailureKind::transient});
+  EXPECT_TRUE(pass().failure);
+  EXPECT_EQ(cloud.versions.size(), 3U);
+}
+
+TEST_F(Pass, FindsADeleteWhoseAnswerWasLostDone) {
+  has_versions(2);
+  cloud.next("remove", {Fault::When::after, FailureKind::transient});
+  pass();
+  EXPECT_EQ(numbers(), Numbers{2});
+  EXPECT_EQ(story.all<PruneDeleted>().size(), 1U);
+}
+
+TEST_F(Pass, TriesADeleteThreeTimesWithAReadBeforeEach) {
+  has_versions(2);
+  for (int i = 0; i < 3; ++i) cloud.next("remove", {Fault::When::before, FailureKind::transient});
+  EXPECT_TRUE(pass().failure);
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "remove"), 3);
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "deployments"), 4);
+}
+
+TEST_F(Pass, KeepsWhatThePlatformRefusesToDelete) {
+  has_versions(3);
+  cloud.next("remove", {Fault::When::before, FailureKind::refused});
+  pass();
+  EXPECT_EQ(cloud.versions.size(), 3U) << "the first surprise ends the run";
+  pass();
+  EXPECT_EQ(numbers(), (Numbers{1, 3})) << "and the refused one is kept from then on";
+}
+
+TEST_F(Pass, TellsAnUnchangedPlanOnce) {
+  config->mode = Mode::observe;
+  has_versions(3);
+  pass();
+  pass();
+  EXPECT_EQ(story.all<PrunePlanned>().size(), 1U);
+}
+
+}  // namespace
+}  // namespace rollout

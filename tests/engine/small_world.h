@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// A small world around one lane: an account with one Worker, a disk, a journal and a clock that
+// only moves when something waits. It obeys rules; what goes wrong is set as a fault of the next
+// call.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/engine/ports.h"
+#include "tests/support/an_observation.h"
+
+namespace rollout {
+
+class ManualClock final : public Clock {
+ public:
+  Instant now() override { return kNow + (tick_ - Tick()); }
+  Tick tick() override { return tick_; }
+  void advance(Millis by) { tick_ += by; }
+
+ private:
+  Tick tick_{};
+};
+
+class CountingRandom final : public Random {
+ public:
+  std::uint64_t next() override { return ++count_; }
+
+ private:
+  std::uint64_t count_ = 0;
+};
+
+class Story final : public EventSink {
+ public:
+  void emit(const Event& event) override { events.push_back(event.body); }
+  template <class Kind>
+  std::vector<Kind> all() const {
+    return all_of<Kind>(events);
+  }
+  std::vector<EventBody> events;
+};
+
+/// What happened at the ports, in order: `begin`, `create`, `finish done`, ...
+using Calls = std::vector<std::string>;
+
+class SmallJournal final : public Journal {
+ public:
+  explicit SmallJournal(Calls& calls) : calls_(calls) {}
+  Result<Memory> recall(const WorkerId&) override {
+    Memory memory = memory_;
+    for (const auto& [id, intent] : open_) memory.intents.push_back({id, intent});
+    return memory;
+  }
+  Result<void> keep(const WorkerId&, const Memory& memory) override {
+    memory_ = memory;
+    memory_.intents.clear();
+    return {};
+  }
+  Result<IntentId> begin(const Intent& intent) override {
+    if (full) return std::unexpected(Failure{FailureKind::local, "journal", "the disk is full"});
+    calls_.push_back("begin");
+    open_[++last_id_] = intent;
+    return last_id_;
+  }
+  Result<void> finish(IntentId intent, const Outcome& outcome) override {
+    calls_.push_back("finish " + std::string(to_string(outcome.kind)));
+    open_.erase(intent);
+    return {};
+  }
+  Result<void> append(const std::vector<LedgerEntry>& entries) override {
+    for (const LedgerEntry& entry : entries) ledger_.push_front(entry);
+    return {};
+  }
+  Result<std::vector<LedgerEntry>> ledger(const WorkerId&, const std::optional<VersionId>& version,
+                                          std::size_t limit) override {
+    std::vector<LedgerEntry> found;
+    for (const LedgerEntry& entry : ledger_) {
+      if (found.size() < limit && (!version || entry.version == version)) found.push_back(entry);
+    }
+    return found;
+  }
+  std::optional<std::string> recovering() override { return lost; }
+  Result<void> end_recovery() override {
+    lost.reset();
+    return {};
+  }
+
+  bool full = false;
+  std::optional<std::string> lost;
+
+ private:
+  Calls& calls_;
+  Memory memory_;
+  std::map<IntentId, Intent> open_;
+  IntentId last_id_ = 0;
+  std::deque<LedgerEntry> ledger_;
+};
+
+class SmallDisk final : public BuildSource {
+ public:
+  Sightings look(const WorkerConfig&) override { return shows; }
+  Result<std::unique_ptr<ModuleContents>> open(const WorkerConfig&, const Build&) override {
+    return std::make_unique<NoContents>();
+  }
+  Sightings shows;
+
+ private:
+  class NoContents final : public ModuleContents {
+    Result<void> read(const Module&, const Sink&) override { return {}; }
+  };
+};
+
+/// What the next call of an operation does instead of succeeding.
+struct Fault {
+  enum class When { before, after } when = When::before;
+  FailureKind kind = FailureKind::transient;
+};
+
+class SmallCloud final : public VersionsApi {
+ public:
+  SmallCloud(Calls& calls, ManualClock& clock) : calls_(calls), clock_(clock) {}
+
+  Result<Worker> worker(const WorkerId& worker) override { return Worker{"id", worker.text()}; }
+  Result<Listing> list(const WorkerId&) override {
+    calls_.push_back("list");
+    if (auto failed = fault("list", Fault::When::before)) return std::unexpected(*failed);
+    if (before_list) std::exchange(before_list, {})();
+    return Listing{versions, clock_.now()};
+  }
+  Result<VersionDetail> get(const WorkerId&, const VersionId& version, Include) override {
+    calls_.push_back("get");
+    for (const Version& v : versions) {
+      if (v.id == version) return VersionDetail{v, {}, {}, {}, {}, {}, {}};
+    }
+    return std::unexpected(Failure{FailureKind::not_found, "get", "no such version"});
+  }
+  Result<Version> create(const WorkerId&, const Bundle& bundle, ModuleContents&, Deploy) override {
+    calls_.push_back("create");
+    if (auto failed = fault("create", Fault::When::before)) return std::unexpected(*failed);
+    Version made{
+        version_id(++last_number), last_number, clock_.now(), bundle.annotations, "api", {}, {}};
+    if (drops_messages) made.annotations.message.clear();
+    versions.insert(versions.begin(), made);
+    if (auto failed = fault("create", Fault::When::after)) return std::unexpected(*failed);
+    return made;
+  }
+  Result<Version> patch_latest(const WorkerId&, const JsonText&, Deploy) override {
+    return std::unexpected(Failure{FailureKind::refused, "patch", "no"});
+  }
+  Result<void> remove(const WorkerId&, const VersionId& version, Tick send_by) override {
+    calls_.push_back("remove");
+    last_send_by = send_by - clock_.tick();
+    if (auto failed = fault("remove", Fault::When::before)) return std::unexpected(*failed);
+    const auto gone = std::erase_if(versions, [&](const Version& v) { return v.id == version; });
+    if (auto failed = fault("remove", Fault::When::after)) return std::unexpected(*failed);
+    if (gone == 0) return std::unexpected(Failure{FailureKind::not_found, "remove", "gone"});
+    return {};
+  }
+  Result<DeploymentHistory> deployments(const WorkerId&) override {
+    calls_.push_back("deployments");
+    if (auto failed = fault("deployments", Fault::When::before)) return std::unexpected(*failed);
+    DeploymentHistory answer = history;
+    answer.server_time = clock_.now();
+    if (after_deployments) std::exchange(after_deployments, {})();
+    return answer;
+  }
+  Result<Deployment> deploy(const WorkerId&, const std::vector<Share>&, std::string_view,
+                            Force) override {
+    return std::unexpected(Failure{FailureKind::refused, "deploy", "no"});
+  }
+
+  void serve(std::uint64_t number) {
+    Deployment deployment = a_deployment(clock_.now(), {{version_id(number), 100}});
+    deployment.id = DeploymentId("d" + std::to_string(history.deployments.size()));
+    history.deployments.insert(history.deployments.begin(), deployment);
+  }
+  void next(const std::string& operation, Fault fault) { faults_[operation].push_back(fault); }
+
+  std::vector<Version> versions;
+  DeploymentHistory history;
+  std::uint64_t last_number = 0;
+  bool drops_messages = false;
+  std::optional<Millis> last_send_by;
+  std::function<void()> before_list;
+  std::function<void()> after_deployments;
+
+ private:
+  std::optional<Failure> fault(const std::string& operation, Fault::When when) {
+    auto& queue = faults_[operation];
+    if (queue.empty() || queue.front().when != when) return std::nullopt;
+    const Failure failure{queue.front().kind, operation, "a fault"};
+    queue.pop_front();
+    return failure;
+  }
+
+  Calls& calls_;
+  ManualClock& clock_;
+  std::map<std::string, std::deque<Fault>> faults_;
+};
+
+/// Waiting moves the clock; scripted wakes come first, and after the last one a stop.
+class SmallTriggers final : public Triggers {
+ public:
+  explicit SmallTriggers(ManualClock& clock) : clock_(clock) {}
+  Wake wait_until(Tick deadline) override {
+    if (waits_left == 0) {
+      Wake wake;
+      wake.stop = true;
+      return wake;
+    }
+    --waits_left;
+    if (!wakes.empty()) {
+      Wake wake = std::move(wakes.front());
+      wakes.pop_front();
+      return wake;
+    }
+    waited.push_back(std::max(deadline - clock_.tick(), Millis(0)));
+    clock_.advance(waited.back());
+    return {};
+  }
+  bool stopping() override { return false; }
+
+  int waits_left = 0;
+  std::deque<Wake> wakes;
+  std::vector<Millis> waited;
+
+ private:
+  ManualClock& clock_;
+};
+
+/// All of it, wired, with a configuration of one Worker named `shop`.
+struct SmallWorld {
+  Calls calls;
+  ManualClock clock;
+  CountingRandom random;
+  Story story;
+  SmallJournal journal{calls};
+  SmallDisk disk;
+  SmallCloud cloud{calls, clock};
+  SmallTriggers triggers{clock};
+  std::shared_ptr<Config> config = std::make_shared<Config>();
+
+  SmallWorld() {
+    AnObservation given;
+    config->generation = 1;
+    config->digest = "config";
+    config->mode = Mode::enforce;
+    config->accounts.emplace_back();
+    config->accounts[0].name = AccountName("main");
+    given.worker.account = AccountName("main");
+    given.worker.retention = std::make_shared<RetentionPolicy>(given.retention);
+    config->workers.push_back(given.worker);
+  }
+
+  Ports ports() { return {clock, random, cloud, disk, journal, triggers, story}; }
+
+  /// Versions 1 to `count`, a day apart, and the newest of them serving.
+  void has_versions(std::uint64_t count) {
+    for (std::uint64_t number = 1; number <= count; ++number) {
+      cloud.versions.insert(
+          cloud.versions.begin(),
+          a_version(number).aged((count + 1 - number) * std::chrono::hours(24)).version());
+    }
+    cloud.last_number = count;
+    cloud.serve(count);
+  }
+
+  std::vector<std::uint64_t> numbers() const {
+    std::vector<std::uint64_t> out;
+    for (const Version& version : cloud.versions) out.push_back(version.number);
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+};
+
+}  // namespace rollout
