@@ -27,7 +27,7 @@ constexpr std::array kUnits{Unit{"y", 0ms}, Unit{"mo", 0ms},   Unit{"w", Days(7)
 constexpr std::size_t kDigits = 9;
 
 constexpr Instant kYearOne = std::chrono::sys_days(std::chrono::January / 1 / 1);
-constexpr Instant kYearLast = std::chrono::sys_days(std::chrono::January / 1 / 10000);
+constexpr Instant kYearAfterLast = std::chrono::sys_days(std::chrono::January / 1 / 10000);
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -151,12 +151,12 @@ Instant minus(Instant instant, const Duration& duration) {
 }
 
 std::optional<Instant> first_reaching(Instant start, const Duration& duration, Instant now) {
-  if (duration.exact >= kYearLast - start) return std::nullopt;
+  if (duration.exact >= kYearAfterLast - start) return std::nullopt;
   Instant end = start + duration.exact;
   if (duration.years != 0 || duration.months != 0) {
     const Calendar from = split(end);
     const std::int64_t month = from.month + 12 * duration.years + duration.months;
-    if (month >= 12 * 10000) return std::nullopt;
+    if (month >= split(kYearAfterLast).month) return std::nullopt;
     const auto target = year_month(month);
     // A day that the month does not have is reached with the first of the next one.
     end = from.day <= last_day(target)

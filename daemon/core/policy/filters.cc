@@ -15,7 +15,7 @@ namespace rollout {
 namespace {
 
 /// Of text that is digits and nothing else, or none.
-std::optional<std::uint64_t> number(std::string_view text) {
+std::optional<std::uint64_t> number(const std::string& text) {
   std::uint64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);

@@ -139,7 +139,8 @@ Problem Parser::shape(Piece& piece) {
   const std::string_view format = take(is_format);
   for (std::size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%') continue;
-    if (++i == format.size() || !kConversions.contains(format[i])) {
+    ++i;
+    if (i == format.size() || !kConversions.contains(format[i])) {
       return at(start + i - 1, fmt::format("\"%{}\" is no part of a time", format.substr(i, 1)));
     }
   }
