@@ -172,14 +172,14 @@ std::optional<Millis> parse_retry_after(std::string_view text, std::optional<Ins
   return clamp_retry(*until - *date);
 }
 
-std::optional<RateLimit> parse_rate_limit(std::string_view text) {
+std::optional<QuotaLeft> parse_rate_limit(std::string_view text) {
   const auto best =
       tightest(text, 'r', 't', [](const Pair& a, const Pair& b) { return a.amount < b.amount; });
   if (!best) return std::nullopt;
-  return RateLimit{best->amount, best->time};
+  return QuotaLeft{best->amount, best->time};
 }
 
-std::optional<RatePolicy> parse_rate_policy(std::string_view text) {
+std::optional<QuotaPolicy> parse_rate_policy(std::string_view text) {
   const auto best = tightest(text, 'q', 'w', [](const Pair& a, const Pair& b) {
     const auto rate = [](const Pair& pair) {
       return static_cast<double>(pair.amount) / static_cast<double>(pair.time.count() + 1);
@@ -187,7 +187,7 @@ std::optional<RatePolicy> parse_rate_policy(std::string_view text) {
     return rate(a) < rate(b);
   });
   if (!best) return std::nullopt;
-  return RatePolicy{best->amount, best->time};
+  return QuotaPolicy{best->amount, best->time};
 }
 
 }  // namespace rollout

@@ -42,17 +42,17 @@ std::optional<FailureKind> classify(const Evidence& evidence);
 std::optional<Millis> parse_retry_after(std::string_view text, std::optional<Instant> date);
 
 /// `"default";r=42;t=7`: of several items the one with the least left.
-struct RateLimit {
+struct QuotaLeft {
   std::uint64_t remaining = 0;
   Millis reset{};
 };
-std::optional<RateLimit> parse_rate_limit(std::string_view text);
+std::optional<QuotaLeft> parse_rate_limit(std::string_view text);
 
 /// `"burst";q=1200;w=300`: of several items the slowest.
-struct RatePolicy {
+struct QuotaPolicy {
   std::uint64_t quota = 0;
   Millis window{};
 };
-std::optional<RatePolicy> parse_rate_policy(std::string_view text);
+std::optional<QuotaPolicy> parse_rate_policy(std::string_view text);
 
 }  // namespace rollout

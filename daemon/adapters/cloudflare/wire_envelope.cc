@@ -12,8 +12,8 @@ std::string text_of(const Json* value) {
   return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
 }
 
-ApiError read_error(const Json& entry) {
-  ApiError out;
+CloudflareError read_error(const Json& entry) {
+  CloudflareError out;
   if (entry.is_string()) out.message = entry.get<std::string>();
   if (!entry.is_object()) return out;
   if (const auto code = integer_member(entry, "code");

@@ -10,7 +10,7 @@
 
 namespace rollout {
 
-struct ApiError {
+struct CloudflareError {
   int code = 0;
   std::string message;
   std::string documentation_url;
@@ -19,8 +19,8 @@ struct ApiError {
 
 struct Envelope {
   bool success = false;
-  std::vector<ApiError> errors;  ///< `null` and odd entries are tolerated.
-  const Json* result = nullptr;  ///< Into the document; null where absent or JSON's null.
+  std::vector<CloudflareError> errors;  ///< `null` and odd entries are tolerated.
+  const Json* result = nullptr;         ///< Into the document; null where absent or JSON's null.
 };
 
 /// The error is a sentence: why the document is no envelope. `messages` is never looked at.
