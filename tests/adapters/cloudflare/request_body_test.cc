@@ -4,47 +4,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "daemon/codec/base64.h"
 #include "daemon/codec/json.h"
+#include "tests/adapters/cloudflare/test_api.h"
 
 namespace rollout {
 namespace {
 
-/// Modules in memory, handed out in pieces of a given size.
-class MemoryContents final : public ModuleContents {
- public:
-  explicit MemoryContents(std::size_t piece) : piece_(piece) {}
-  Result<void> read(const Module& module, const Sink& sink) override {
-    if (module.name == fails_at_) {
-      Failure failure;
-      failure.kind = FailureKind::invalid;
-      return std::unexpected(std::move(failure));
-    }
-    const std::string& text = texts_[module.name];
-    for (std::size_t at = 0; at < text.size(); at += piece_) {
-      const auto bytes = std::as_bytes(std::span(text)).subspan(at);
-      if (!sink(bytes.first(std::min(piece_, bytes.size())))) break;
-    }
-    return {};
-  }
-  std::map<std::string, std::string> texts_;
-  std::string fails_at_;
-
- private:
-  std::size_t piece_;
-};
-
 Bundle bundle_of(const MemoryContents& contents) {
-  Bundle bundle;
-  for (const auto& [name, text] : contents.texts_) {
-    bundle.modules.push_back({.name = name,
-                              .content_type = "text/plain",
-                              .size = text.size(),
-                              .sha256 = Sha256(Sha256::Raw{})});
-  }
+  Bundle bundle = contents.bundle();
   bundle.annotations.tag = "v1 \"quoted\"";
   return bundle;
 }
