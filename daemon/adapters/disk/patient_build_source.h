@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "daemon/ports/build_source.h"
+
+namespace rollout {
+
+/// Asks another source in a reader thread and waits no longer than the Worker's `timeout`: a file
+/// system that hangs must not stop a lane. Past it the root is `unavailable`, and stays so until
+/// its reader returns; what that reader finds is dropped. Readers cannot be ended from outside, so
+/// they may outlive this object: whatever `inner` refers to must live as long as the process.
+/// The reads of an opened build are not guarded. Any thread may call; `inner` is called from
+/// several threads at once, though never twice at a time for one Worker.
+class PatientBuildSource final : public BuildSource {
+ public:
+  explicit PatientBuildSource(std::unique_ptr<BuildSource> inner);
+
+  Sightings look(const WorkerConfig& worker) override;
+  Result<std::unique_ptr<ModuleContents>> open(const WorkerConfig& worker,
+                                               const Build& build) override;
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace rollout
