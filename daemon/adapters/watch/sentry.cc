@@ -112,13 +112,14 @@ void Sentry::on_events() {
 }
 
 void Sentry::on_period() {
-  mark(watches_.verify());
+  WatchSet::News news = watches_.verify();
   if (!watches_.problems().empty() && --periods_to_retry_ == 0) {
-    mark(watches_.retry());
+    news.touched.merge(watches_.retry().touched);
     wait_periods_ = watches_.problems().empty() ? 1 : std::min(wait_periods_ * 2, kLongestRetry);
     periods_to_retry_ = wait_periods_;
   }
   publish_problems();
+  mark(news);
 }
 
 void Sentry::mark(const WatchSet::News& news) {
