@@ -15,8 +15,8 @@ void Redactor::add(const Secret& secret) {
   if (known) return;
   secrets_.emplace_back(secret.reveal());
   // One may be a part of another: the longer one must go first, or its rest would stay.
-  std::ranges::stable_sort(secrets_, std::ranges::greater(),
-                           [](const Secret& one) { return one.reveal().size(); });
+  std::ranges::sort(secrets_, std::ranges::greater(),
+                    [](const Secret& one) { return one.reveal().size(); });
 }
 
 std::string Redactor::redact(std::string text) const {
