@@ -34,12 +34,16 @@ std::string text_of(const fs::path& path) {
   return text.str();
 }
 
-std::vector<Source> sources_below(const char* folder) {
+using Endings = std::vector<std::string_view>;
+
+std::vector<Source> sources_below(const char* folder, const Endings& endings = {".h", ".cc"}) {
   std::vector<Source> sources;
   for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
     const std::string path = fs::relative(entry.path(), kRoot).generic_string();
     if (path.find("node_modules") != std::string::npos) continue;
-    if (!path.ends_with(".h") && !path.ends_with(".cc")) continue;
+    const bool wanted = std::ranges::any_of(
+        endings, [&path](std::string_view ending) { return path.ends_with(ending); });
+    if (!wanted) continue;
     Source source{path, {}};
     std::ifstream in(entry.path());
     for (std::string line; std::getline(in, line);) source.lines.push_back(line);
@@ -282,7 +286,7 @@ TEST(Tidy, PromisesAreThoseThatTestsKeep) {
   std::set<int> kept;
   const std::regex comment(R"(//.*?Promises? (\d+))");
   const std::regex more(R"((?:,| and) (\d+))");
-  for (const Source& source : tests()) {
+  for (const Source& source : sources_below("tests", {".cc", ".sh"})) {
     for (const std::string& line : source.lines) {
       if (source.path == "tests/tidy_test.cc" || line.find("Promise") == std::string::npos)
         continue;
