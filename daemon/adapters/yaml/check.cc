@@ -60,6 +60,11 @@ class Checker {
                     "merge keys (<<) are not supported; write the keys out");
       return;
     }
+    if (path.ends_with(".token")) {  // The key may be a token in braces: it is not repeated.
+      problems_.add(member.place, Mistake::unknown_key,
+                    fmt::format("unknown key{}{}", in_path(path), known_names(table.names())));
+      return;
+    }
     const std::string guess = did_you_mean(member.key, table.names());
     problems_.add(member.place, Mistake::unknown_key,
                   fmt::format("unknown key \"{}\"{}{}", member.key, in_path(path),

@@ -31,30 +31,64 @@ std::string_view line_of(std::string_view text, std::size_t number) {
   return text;
 }
 
-std::string_view key_before(std::string_view line, std::size_t colon) {
-  line = line.substr(0, colon);
-  while (!line.empty() && (line.back() == '"' || line.back() == '\'')) line.remove_suffix(1);
-  const auto word = std::find_if_not(line.rbegin(), line.rend(), in_word);
-  return line.substr(static_cast<std::size_t>(line.rend() - word));
+constexpr std::string_view kStructure = " \t{}[],\"'";
+
+/// A run of characters of a line that YAML does not use for structure.
+struct Word {
+  std::size_t from = 0;
+  std::size_t to = 0;
+  bool key = false;  // A colon follows.
+};
+
+// Up to the comment, if there is one. A quoted text may be several words.
+std::vector<Word> words_of(std::string_view line) {
+  const auto ends_key = [line](std::size_t at) {
+    return line[at] == ':' && (at + 1 == line.size() || kStructure.contains(line[at + 1]));
+  };
+  std::vector<Word> out;
+  for (std::size_t at = 0; at < line.size();) {
+    if (kStructure.contains(line[at]) || ends_key(at)) {
+      ++at;
+      continue;
+    }
+    if (line[at] == '#' && (at == 0 || line[at - 1] == ' ')) break;
+    Word word{at, at, false};
+    while (at < line.size() && !kStructure.contains(line[at]) && !ends_key(at)) ++at;
+    word.to = at;
+    const std::size_t next = std::min(line.find_first_not_of("\"'", at), line.size());
+    word.key = next < line.size() && ends_key(next);
+    if (line.substr(word.from, word.to - word.from) != "-") out.push_back(word);
+  }
+  return out;
 }
 
-// In the binding of a secret every key is suspect, because the one that holds it may be mistyped.
-bool holds_secret(std::string_view key, bool secret_binding) {
-  if (key == "name" || key == "type") return false;
-  return secret_binding || key == "text" || key == "key_base64" || key.contains("token") ||
-         key.contains("secret") || key.contains("password");
+bool suspect_key(std::string_view key) {
+  return key.contains("tok") || key.contains("secret") || key.contains("passw");
 }
 
-// Masks the text that follows `key:`, up to the end of its entry. A map or list is left as it is.
-void mask_value(std::string& line, std::size_t from) {
-  from = line.find_first_not_of(' ', from);
-  if (from == std::string::npos || line[from] == '{' || line[from] == '[') return;
-  const char quote = line[from] == '"' || line[from] == '\'' ? line[from] : '\0';
-  std::size_t end = quote != '\0' ? line.find(quote, from + 1) : line.find_first_of(",}]#", from);
-  if (end == std::string::npos) end = line.size();
-  while (end > from && line[end - 1] == ' ') --end;
-  std::fill(line.begin() + static_cast<std::ptrdiff_t>(from),
-            line.begin() + static_cast<std::ptrdiff_t>(end), '*');
+// On a suspect line every value is suspect, because the key that holds it may be mistyped.
+void mask_values(std::string& line) {
+  const std::vector<Word> words = words_of(line);
+  const std::string shown = line;
+  const auto text = [&shown](const Word& word) {
+    return std::string_view(shown).substr(word.from, word.to - word.from);
+  };
+  const bool suspect =
+      shown.contains("secret_") || std::any_of(words.begin(), words.end(), [&](const Word& word) {
+        return word.key && suspect_key(text(word));
+      });
+  std::string_view key;
+  for (const Word& word : words) {
+    if (word.key) {
+      key = text(word);
+      continue;
+    }
+    const bool safe =
+        key.empty() || key == "name" || key == "type" || key == "credential" || key == "file";
+    if ((suspect && !safe) || key == "text" || key == "key_base64") {
+      line.replace(word.from, word.to - word.from, word.to - word.from, '*');
+    }
+  }
 }
 
 void mask_long_runs(std::string& line) {
@@ -73,11 +107,7 @@ bool shows_before(const ConfigError& a, const ConfigError& b) {
 }  // namespace
 
 std::string mask_secrets(std::string line) {
-  const bool secret_binding = line.contains("secret_");
-  for (std::size_t colon = line.find(':'); colon != std::string::npos;
-       colon = line.find(':', colon + 1)) {
-    if (holds_secret(key_before(line, colon), secret_binding)) mask_value(line, colon + 1);
-  }
+  mask_values(line);
   mask_long_runs(line);
   return line;
 }

@@ -38,8 +38,8 @@ std::string excerpt(std::string_view text, const Place& place);
 /// `file:27:9: message`, then the excerpt on lines of its own. Without a newline at the end.
 std::string describe(const ConfigError& error);
 
-/// Replaces what may be a secret by `*`, character by character: values of keys that hold secrets,
-/// and any unbroken run as long as a token.
+/// Replaces what may be a secret by `*`, character by character: values beside keys that speak of
+/// tokens, secrets or passwords, texts of bindings, and any unbroken run as long as a token.
 std::string mask_secrets(std::string line);
 
 }  // namespace rollout

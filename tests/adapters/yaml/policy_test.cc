@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "daemon/adapters/yaml/policy_loader.h"
+#include "daemon/codec/sha256.h"
+#include "tests/adapters/yaml/support.h"
+
+namespace rollout {
+namespace {
+
+using std::chrono::hours;
+
+RetentionPolicy retention(const std::string& text) {
+  ConfigDirectory directory;
+  directory.with("p.yaml", text);
+  auto policy = load_retention_file(directory.path("p.yaml"));
+  EXPECT_TRUE(policy) << directory.tell(policy.error());
+  return policy ? std::move(*policy) : RetentionPolicy{};
+}
+
+TEST(RetentionFile, GivesTheShortFormOneGroup) {
+  const std::string text = R"(retention: standard
+keep: { last: 20, within: [14d, 1mo], deployed: [5, 30d], tagged: ["v*", "keep-?"] }
+protect: { min_age: 0s, rollback: 4, soak: 30min, pin: ["keep-*"] }
+limits: { max_deletes: 7, max_percent: 50%, grace: 0s }
+scope: all
+)";
+  const RetentionPolicy policy = retention(text);
+  EXPECT_EQ(policy.name, PolicyName("standard"));
+  EXPECT_EQ(policy.hash, sha256(text).hex());
+  ASSERT_EQ(policy.groups.size(), 1U);
+  EXPECT_EQ(policy.groups[0].name, "all");
+  EXPECT_TRUE(policy.groups[0].match.empty());
+  const auto& keep = policy.groups[0].keep;
+  ASSERT_EQ(keep.size(), 4U);
+  EXPECT_EQ(keep[0].kind, RuleKind::last);
+  EXPECT_EQ(std::get<Count>(keep[0].extents.at(0)).value, 20U);
+  EXPECT_EQ(keep[1].kind, RuleKind::within);
+  EXPECT_EQ(std::get<Duration>(keep[1].extents.at(0)).exact, hours(14 * 24));
+  EXPECT_EQ(std::get<Duration>(keep[1].extents.at(1)).months, 1);
+  EXPECT_EQ(keep[2].kind, RuleKind::deployed);
+  EXPECT_EQ(keep[2].extents.size(), 2U);
+  EXPECT_EQ(keep[3].kind, RuleKind::tagged);
+  EXPECT_EQ(keep[3].patterns.at(1).text(), "keep-?");
+  EXPECT_TRUE(policy.protect.min_age.is_zero());
+  EXPECT_EQ(policy.protect.rollback, 4U);
+  EXPECT_EQ(policy.protect.soak.exact, std::chrono::minutes(30));
+  EXPECT_EQ(policy.protect.pin.at(0).text(), "keep-*");
+  EXPECT_EQ(policy.limits.max_deletes, 7U);
+  EXPECT_EQ(policy.limits.max_percent, 50U);
+  EXPECT_TRUE(policy.limits.grace.is_zero());
+  EXPECT_EQ(policy.scope, Scope::all);
+}
+
+TEST(RetentionFile, HasTheDefaultsOfCore) {
+  const RetentionPolicy policy = retention("retention: a\nkeep: { last: 1 }\n");
+  const Protections protect;
+  const RunLimits limits;
+  EXPECT_EQ(policy.protect.min_age, protect.min_age);
+  EXPECT_EQ(policy.protect.rollback, protect.rollback);
+  EXPECT_EQ(policy.protect.soak, protect.soak);
+  EXPECT_TRUE(policy.protect.pin.empty());
+  EXPECT_EQ(policy.limits.max_deletes, limits.max_deletes);
+  EXPECT_EQ(policy.limits.max_percent, limits.max_percent);
+  EXPECT_EQ(policy.limits.grace, limits.grace);
+  EXPECT_EQ(policy.scope, RetentionPolicy{}.scope);
+}
+
+TEST(RetentionFile, KeepsTheOrderOfGroups) {
+  const RetentionPolicy policy = retention(R"(retention: a
+groups:
+  - { name: release, match: { tag: ["v*", "re:r[0-9]+"] }, keep: { last: 20 } }
+  - { name: rest, keep: { last: 10, deployed: 30d } }
+)");
+  ASSERT_EQ(policy.groups.size(), 2U);
+  EXPECT_EQ(policy.groups[0].name, "release");
+  EXPECT_EQ(policy.groups[0].match.size(), 2U);
+  EXPECT_EQ(policy.groups[1].name, "rest");
+  EXPECT_EQ(policy.groups[1].keep.size(), 2U);
+}
+
+TEST(TaggingFile, ReadsRulesInOrder) {
+  ConfigDirectory directory;
+  directory.with("p.yaml", R"(tagging: release
+rules:
+  - when: { git.branch: [main, "re:release/.*"], info.ci.kind: nightly }
+    tag: "v{package.version}"
+    message: "{git.subject|truncate:200}"
+  - tag: "{build.digest:12}"
+on_overflow: truncate
+require: [git.commit, info.ci.run]
+unique: true
+)");
+  const auto policy = load_tagging_file(directory.path("p.yaml"));
+  ASSERT_TRUE(policy) << directory.tell(policy.error());
+  EXPECT_EQ(policy->name, PolicyName("release"));
+  ASSERT_EQ(policy->rules.size(), 2U);
+  ASSERT_EQ(policy->rules[0].when.size(), 2U);
+  EXPECT_EQ(policy->rules[0].when[0].fact, "git.branch");
+  EXPECT_EQ(policy->rules[0].when[0].patterns.size(), 2U);
+  EXPECT_EQ(policy->rules[0].tag.text(), "v{package.version}");
+  EXPECT_EQ(policy->rules[1].message.text(), "");
+  EXPECT_EQ(policy->on_overflow, Overflow::truncate);
+  EXPECT_EQ(policy->require, (std::vector<std::string>{"git.commit", "info.ci.run"}));
+  EXPECT_EQ(policy->uniqueness, TaggingPolicy::Uniqueness::unique);
+}
+
+TEST(PolicyFile, OfTheOtherKindIsRefused) {
+  ConfigDirectory directory;
+  directory.with("p.yaml", "tagging: a\nrules: [{ tag: \"v1\" }]\n");
+  const auto policy = load_retention_file(directory.path("p.yaml"));
+  ASSERT_FALSE(policy);
+  EXPECT_EQ(directory.tell(policy.error()),
+            "[PolicyKind] p.yaml:1:10: a retention policy is wanted here\n"
+            "     1 | tagging: a\n"
+            "       |          ^\n");
+}
+
+TEST(PolicyFile, ThatIsNotThereIsSaidSo) {
+  ConfigDirectory directory;
+  const auto policy = load_tagging_file(directory.path("p.yaml"));
+  ASSERT_FALSE(policy);
+  EXPECT_EQ(policy.error().at(0).code, "Unreadable");
+}
+
+}  // namespace
+}  // namespace rollout
