@@ -46,7 +46,7 @@ std::string given(const Key& key) {
 }
 
 void add_table(const Table& table, std::string& out) {
-  out += fmt::format("\n#### {}\n\n| Key | Value | Default | Meaning |\n|---|---|---|---|\n",
+  out += fmt::format("\n### {}\n\n| Key | Value | Default | Meaning |\n|---|---|---|---|\n",
                      table.title);
   for (const Key& key : table.keys) {
     out +=
