@@ -249,6 +249,7 @@ TEST(Configuration, IgnoresAByteOrderMark) {
   EXPECT_EQ(directory.errors(), "");
 }
 
+// Promise 23: the token appears in no error.
 TEST(Configuration, NeverRepeatsAToken) {
   const std::string token = "v1.0-secret-token";
   for (const std::string& line :

@@ -53,6 +53,8 @@ std::string path_of(const std::string& name) {
   return source_path("tests/golden/config_errors/" + name + ".txt");
 }
 
+// Promise 17: a policy that cannot be read changes nothing. Of all files or none a configuration
+// is made; tests/engine has the part of stopping to prune.
 class ConfigErrors : public testing::TestWithParam<std::string> {};
 
 TEST_P(ConfigErrors, AreToldAsWritten) {

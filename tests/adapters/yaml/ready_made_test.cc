@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "daemon/adapters/yaml/policy_loader.h"
 #include "daemon/core/policy/retention.h"
 #include "daemon/core/policy/tagging.h"
@@ -143,20 +145,24 @@ TEST(FreshInstall, ObservesNothing) {
 }
 
 TEST(FreshInstall, MeansWhatItsCommentsSay) {
-  std::string text = read_text(source_path("systemd/rolloutd.yaml"));
-  text.replace(text.find("workers: []"), 11, "workers:");
-  for (const char* commented :
-       {"# accounts:", "#   main:", "#     account_id", "#     token", "#   - name",
-        "#     account:", "#     build", "#     tagging", "#     retention"}) {
-    const std::size_t at = text.find(commented);
-    ASSERT_NE(at, std::string::npos) << commented;
-    text.replace(at, 2, text[at + 2] == ' ' ? "  " : "");
+  std::istringstream lines(read_text(source_path("systemd/rolloutd.yaml")));
+  std::string text, line;
+  while (std::getline(lines, line)) {
+    const bool key = line == "# accounts:" || line == "# workers:" || line.starts_with("#   ");
+    text += (key ? line.substr(2) : line) + "\n";
   }
   ConfigDirectory directory;
-  directory.with("rolloutd.yaml", text)
-      .with("policies/release.yaml", read_text(source_path("policies/release.yaml")))
-      .with("policies/production.yaml", read_text(source_path("policies/production.yaml")));
+  directory.with("rolloutd.yaml", text);
+  for (const char* policy : {"small", "production", "release", "digest"}) {
+    const std::string name = fmt::format("policies/{}.yaml", policy);
+    directory.with(name, read_text(source_path(name)));
+  }
   EXPECT_EQ(directory.errors(), "");
+  const auto config = directory.load();
+  ASSERT_TRUE(config);
+  ASSERT_EQ(config->workers.size(), 1U);
+  EXPECT_NE(config->workers[0].tagging, nullptr);
+  EXPECT_NE(config->workers[0].retention, nullptr);
 }
 
 }  // namespace
