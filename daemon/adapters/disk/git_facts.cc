@@ -114,10 +114,15 @@ std::expected<std::optional<RepositoryFacts>, std::string> read(git_repository* 
 
 std::expected<std::optional<RepositoryFacts>, std::string> git_facts(const std::string& directory) {
   const Library library;
+  git_buf found = GIT_BUF_INIT;
+  const int discovered = git_repository_discover(&found, directory.c_str(), 0, nullptr);
+  git_buf_dispose(&found);
+  if (discovered == GIT_ENOTFOUND) return std::nullopt;
+  if (discovered != 0) return failed(directory);
   git_repository* raw = nullptr;
   const int opened = git_repository_open_ext(&raw, directory.c_str(), 0, nullptr);
-  if (opened == GIT_ENOTFOUND) return std::nullopt;
-  if (opened == GIT_EOWNER) {
+  // libgit2 1.5.1 says GIT_ENOTFOUND, of `safe.directory`, where it means GIT_EOWNER.
+  if (opened == GIT_EOWNER || opened == GIT_ENOTFOUND) {
     return std::unexpected(
         fmt::format("the repository that holds {} belongs to another user, and libgit2 does not "
                     "read those: its configuration could be hostile. Let `rolloutctl mark --git` "

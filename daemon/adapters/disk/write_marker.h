@@ -13,7 +13,7 @@ namespace rollout {
 struct MarkOptions {
   std::string dir;
   enum class Git { no, yes } git = Git::no;  ///< `yes`: to have no git facts is a failure.
-  std::optional<std::string> main;           ///< Where it is not the only candidate.
+  std::optional<std::string> main = {};      ///< Where it is not the only candidate.
 };
 
 struct MarkSummary {

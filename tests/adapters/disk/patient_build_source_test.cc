@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/adapters/disk/patient_build_source.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+
+#include "tests/adapters/disk/build_dir.h"
+
+namespace rollout {
+namespace {
+
+/// Hangs in the first look at the Worker `hung`, like a file server that is away.
+class HangingSource final : public BuildSource {
+ public:
+  HangingSource(std::latch& let_go, std::atomic<int>& looks) : let_go_(let_go), looks_(looks) {}
+  Sightings look(const WorkerConfig& worker) override {
+    if (worker.id == WorkerId("hung") && looks_++ == 0) let_go_.wait();
+    Sightings seen;
+    seen.rejected.push_back({worker.build->path, "Seen", ""});
+    return seen;
+  }
+  Result<std::unique_ptr<ModuleContents>> open(const WorkerConfig& worker,
+                                               const Build& /*build*/) override {
+    return std::unexpected(Failure{.kind = FailureKind::not_found, .during = worker.id.text()});
+  }
+
+ private:
+  std::latch& let_go_;
+  std::atomic<int>& looks_;
+};
+
+WorkerConfig worker(const std::string& id, Millis timeout) {
+  auto config = worker_of("/srv/" + id);
+  config.id = WorkerId(id);
+  config.timeout = timeout;
+  return config;
+}
+
+// Fault matrix 6: a root that hangs is unavailable, and nobody waits for it.
+TEST(PatientBuilds, AreUnavailableUntilAHangingReaderReturns) {
+  std::latch let_go(1);
+  std::atomic<int> looks = 0;
+  PatientBuildSource source(std::make_unique<HangingSource>(let_go, looks));
+  const auto hung = worker("hung", Millis(20));
+  for (int i = 0; i < 3; ++i) {
+    const auto seen = source.look(hung);
+    ASSERT_TRUE(seen.unavailable);
+    EXPECT_NE(seen.unavailable->find("`/srv/hung` could not be read within 20 ms"),
+              std::string::npos)
+        << *seen.unavailable;
+  }
+  EXPECT_EQ(looks, 1) << "one reader a root";
+  EXPECT_EQ(codes(source.look(worker("well", std::chrono::seconds(30)))),
+            std::vector<std::string>{"Seen"});
+  let_go.count_down();
+  auto seen = source.look(worker("hung", std::chrono::seconds(30)));
+  while (seen.unavailable) seen = source.look(worker("hung", std::chrono::seconds(30)));
+  EXPECT_EQ(codes(seen), std::vector<std::string>{"Seen"});
+}
+
+TEST(PatientBuilds, HandOnWhatTheOtherSourceSays) {
+  std::latch let_go(0);
+  std::atomic<int> looks = 0;
+  PatientBuildSource source(std::make_unique<HangingSource>(let_go, looks));
+  const BuildDir dir;
+  dir.write("index.js", "");
+  dir.mark();
+  SteppedClock clock;
+  const auto seen = DiskBuildSource(clock).look(worker_of(dir.path()));
+  const auto opened = source.open(worker("well", std::chrono::seconds(30)), seen.builds.at(0));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().during, "well");
+}
+
+}  // namespace
+}  // namespace rollout
