@@ -156,19 +156,19 @@ bool Cloud::restore_record(const CloudRecord& record) {
 
 std::expected<void, std::string> Cloud::restore(const std::vector<CloudRecord>& records) {
   Cloud made(rules_, now_, random_);
-  const auto kind_order = [](const CloudRecord& record) {
-    return record.key.starts_with("worker/") ? 0 : 1;
-  };
-  std::vector<CloudRecord> ordered = records;
-  std::ranges::stable_sort(ordered, {}, kind_order);
-  for (const CloudRecord& record : ordered) {
-    bool read = false;
+  const auto read = [&made](const CloudRecord& record) {
     try {
-      read = made.restore_record(record);
+      return made.restore_record(record);
     } catch (const std::exception&) {
-      // A record of a wrong shape: nlohmann's accessors and `value()` throw.
+      return false;  // A record of a wrong shape: nlohmann's accessors and `value()` throw.
     }
-    if (!read) return std::unexpected(fmt::format("the record `{}` cannot be read", record.key));
+  };
+  // Workers first: the other records belong to one.
+  for (const bool workers : {true, false}) {
+    for (const CloudRecord& record : records) {
+      if (record.key.starts_with("worker/") != workers || read(record)) continue;
+      return std::unexpected(fmt::format("the record `{}` cannot be read", record.key));
+    }
   }
   for (auto& [name, worker] : made.workers_) {
     std::ranges::sort(worker.versions, {}, &CloudVersion::number);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "daemon/core/model/failure.h"
 #include "daemon/emulator/cloud.h"
@@ -78,8 +79,8 @@ std::expected<void, std::string> Cloud::seed_worker(const Json& entry) {
     TRY(seed_deployment(worker, deployment));
   }
   // The newest date comes first, whatever order the seed has; ranks follow.
-  std::ranges::stable_sort(worker.deployments, std::ranges::greater{},
-                           &CloudDeployment::created_on);
+  std::ranges::sort(worker.deployments, std::ranges::greater{},
+                    [](const CloudDeployment& one) { return std::pair(one.created_on, one.rank); });
   auto rank = static_cast<std::int64_t>(worker.deployments.size());
   for (CloudDeployment& deployment : worker.deployments) {
     deployment.rank = rank--;

@@ -80,12 +80,14 @@ Answer<DocumentPage> Cloud::workers(const PageQuery& query, const WorkerOrder& o
   }
   std::vector<Document> all;
   for (const auto& [name, worker] : workers_) all.push_back(worker.document);
-  // They stand by name; what was never deployed comes before every date.
-  std::ranges::stable_sort(all, [&](const Document& a, const Document& b) {
+  // What was never deployed comes before every date; the name breaks ties.
+  std::ranges::sort(all, [&](const Document& a, const Document& b) {
     const bool descending = order.order == "desc";
     const Json& left = (descending ? *b : *a)[order.by];
     const Json& right = (descending ? *a : *b)[order.by];
-    return order.by == "name" ? left < right : instant_in(left) < instant_in(right);
+    if (order.by == "name") return left < right;
+    const auto before = instant_in(left) <=> instant_in(right);
+    return before == 0 ? (*a)["name"] < (*b)["name"] : before < 0;
   });
   return page_of(query, all.size(), [&all](std::size_t index) { return all[index]; });
 }
