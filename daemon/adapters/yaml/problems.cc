@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <tuple>
 
 #include "daemon/adapters/yaml/utf8.h"
 
@@ -101,7 +102,7 @@ void mask_long_runs(std::string& line) {
 }
 
 bool shows_before(const ConfigError& a, const ConfigError& b) {
-  return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+  return std::tie(a.line, a.column, a.message) < std::tie(b.line, b.column, b.message);
 }
 
 }  // namespace
@@ -148,7 +149,7 @@ void Problems::add(const Place& place, Finding finding) {
 }
 
 std::vector<ConfigError> Problems::take() {
-  std::stable_sort(errors_.begin(), errors_.end(), shows_before);
+  std::sort(errors_.begin(), errors_.end(), shows_before);
   return std::move(errors_);
 }
 
