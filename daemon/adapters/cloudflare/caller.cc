@@ -89,7 +89,7 @@ void Caller::account_for(const ApiCall& call, const HttpAnswer& answer) {
   traffic_.write_in_flight = false;
   const bool answered = answer.transport == Transport::answered;
   ++traffic_.requests[{call.op, class_of_status(answered ? answer.status : 0)}];
-  if (answer.rate_policy) budget_.policy(answer.rate_policy->quota, answer.rate_policy->window);
+  if (answer.rate_policy) budget_.policy(answer.rate_policy->quota);
   if (answer.rate_limit) {
     budget_.seen(answer.rate_limit->remaining, answer.rate_limit->reset, now);
   }

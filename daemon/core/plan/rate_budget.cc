@@ -54,20 +54,17 @@ double RateBudget::tokens(Tick now) const {
   return std::min<double>(config_.burst, tokens_ + std::max(0.0, passed) * config_.rate);
 }
 
-/// The earliest moment that the shared quota and its policy allow.
+/// The earliest moment that the shared quota allows.
 Tick RateBudget::allowed_at(Priority priority, Tick now) const {
   const auto left = shared(now);
-  if (left && left->remaining == 0) return *resets_at_;
-  if (!last_spent_) return now;
+  if (!left) return now;
+  if (left->remaining == 0) return *resets_at_;
+  if (!last_spent_ || left->remaining > quota_ / 2) return now;
+  const auto count = static_cast<Millis::rep>(left->remaining);
+  const Millis share = patience(priority) * left->reset / count;
   // As long as our own rate is the slower one, the bucket decides alone and may burst.
   const Millis own(static_cast<Millis::rep>(1000.0 / config_.rate));
-  Tick at = quota_spacing_ > own ? *last_spent_ + quota_spacing_ : now;
-  if (left) {
-    const auto count = static_cast<Millis::rep>(left->remaining);
-    const Millis share = patience(priority) * left->reset / count;
-    if (share > own) at = std::max(at, std::min(*last_spent_ + share, *resets_at_));
-  }
-  return at;
+  return share > own ? std::min(*last_spent_ + share, *resets_at_) : now;
 }
 
 Millis RateBudget::delay(Priority priority, Tick now) const {
@@ -93,9 +90,8 @@ void RateBudget::seen(std::uint64_t remaining, Millis reset, Tick now) {
   resets_at_ = now + std::clamp(reset, Millis(0), kLongestRetry);
 }
 
-void RateBudget::policy(std::uint64_t quota, Millis window) {
-  const auto count = static_cast<Millis::rep>(std::clamp<std::uint64_t>(quota, 1, kMostRequests));
-  quota_spacing_ = std::clamp(window, Millis(0), kLongestRetry) / count;
+void RateBudget::policy(std::uint64_t quota) {
+  quota_ = quota;
 }
 
 void RateBudget::throttled(Millis retry_after, Tick now) {

@@ -32,8 +32,9 @@ class RateBudget {
 
   /// `Ratelimit: "default";r=REMAINING;t=RESET`.
   void seen(std::uint64_t remaining, Millis reset, Tick now);
-  /// `Ratelimit-Policy: "burst";q=QUOTA;w=WINDOW`.
-  void policy(std::uint64_t quota, Millis window);
+  /// `Ratelimit-Policy: "burst";q=QUOTA;w=WINDOW`: while more than half of the quota is left, the
+  /// bucket decides alone. Until a quota is known, requests keep to an even share of what is left.
+  void policy(std::uint64_t quota);
   /// A 429: nothing goes out before `retry_after`, and then without a burst.
   void throttled(Millis retry_after, Tick now);
 
@@ -48,6 +49,8 @@ class RateBudget {
   double tokens(Tick now) const;
   Tick allowed_at(Priority priority, Tick now) const;
 
+  static constexpr std::uint64_t kUnknownQuota = UINT64_MAX;
+
   BudgetConfig config_;
   double tokens_;
   Tick counted_at_;
@@ -55,7 +58,7 @@ class RateBudget {
   std::optional<Tick> blocked_until_;
   std::uint64_t remaining_ = 0;
   std::optional<Tick> resets_at_;
-  Millis quota_spacing_{0};
+  std::uint64_t quota_ = kUnknownQuota;
 };
 
 /// `Retry-After` is believed within these bounds.

@@ -127,21 +127,20 @@ TEST(RateBudget, WaitsForTheResetWhenNothingIsLeftAndNoLonger) {
   EXPECT_EQ(budget.delay(Priority::remove, kStart), 42s) << "never past the reset";
 }
 
-TEST(RateBudget, HeedsAPolicySlowerThanItsOwnRate) {
-  RateBudget budget = a_budget();
+TEST(RateBudget, UsesTheFirstHalfOfAKnownQuotaFreely) {
+  RateBudget budget = a_budget(1000.0, 1000);
+  budget.policy(1200);
   budget.spend(kStart);
-  budget.policy(1200, 300s);
-  EXPECT_EQ(budget.delay(Priority::create, kStart), 0ms);
-  budget.policy(60, 300s);
-  EXPECT_EQ(budget.delay(Priority::create, kStart), 5s);
+  budget.seen(601, 300s, kStart);
+  EXPECT_EQ(budget.delay(Priority::remove, kStart), 0ms);
+  budget.seen(600, 300s, kStart);
+  EXPECT_EQ(budget.delay(Priority::create, kStart), 500ms);
 }
 
 TEST(RateBudget, SurvivesAbsurdHeaders) {
   RateBudget budget = a_budget();
   budget.spend(kStart);
-  budget.policy(0, Millis::max());
-  EXPECT_LE(budget.delay(Priority::remove, kStart), 1h);
-  budget.policy(UINT64_MAX, Millis::min());
+  budget.policy(0);
   budget.seen(UINT64_MAX, Millis::max(), kStart);
   EXPECT_EQ(budget.delay(Priority::remove, kStart), 0ms);
   budget.seen(0, Millis::max(), kStart);
