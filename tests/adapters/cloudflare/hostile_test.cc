@@ -135,7 +135,7 @@ TEST(HostileServer, ADripEndsAtTheDeadlineOfTheWholeCall) {
   SteppedClock clock;
   RawServer server([&clock](RawConnection& connection) {
     if (connection.read_request().empty()) return;
-    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 30000000\r\n\r\n");
     while (connection.send(" ")) clock.step(500ms);
   });
   const auto api = an_api(options_for(server), clock);
