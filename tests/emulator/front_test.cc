@@ -192,7 +192,8 @@ TEST_F(LocalApi, RequestsAreLoggedWithoutSecrets) {
   auto from = client();
   create(from, R"({"bindings":[{"name":"A","type":"secret_text","text":"hush"},
       {"name":"B","type":"plain_text","text":"seen"},
-      {"name":"C","type":"secret_key","format":"raw","algorithm":{},"usages":[],"key_base64":"hush"}],"assets":{"jwt":"hush"}})");
+      {"name":"C","type":"secret_key","format":"raw","algorithm":{},"usages":[],
+       "key_base64":"hush"}],"assets":{"jwt":"hush"}})");
   from.Get(path("workers?page=1").c_str());
   httplib::Client control(server_.origin());
   const Json log = json_of(control.Get("/__emulator/requests"))["requests"];

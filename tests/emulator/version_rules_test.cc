@@ -98,7 +98,8 @@ TEST(VersionRules, ShowsEveryFieldThatCanBeRead) {
             Json::array({"https://" + id.substr(0, 8) + "-shop.emulator.workers.dev"}));
   for (const char* own : {"id", "urls"}) shown.erase(own);
   EXPECT_EQ(shown, json(R"({
-      "annotations":{"workers/tag":"v1","workers/message":"m","workers/triggered_by":"version_upload"},
+      "annotations":{"workers/tag":"v1","workers/message":"m",
+                     "workers/triggered_by":"version_upload"},
       "assets":{"config":{"html_handling":"none","run_worker_first":["/a"]}}, "bindings":[],
       "cache_options":{"enabled":true}, "compatibility_date":"2026-01-01",
       "compatibility_flags":["nodejs_compat"], "containers":[{"class_name":"C"}],
@@ -179,7 +180,8 @@ TEST(VersionRules, InheritTakesTheBindingOfAnEarlierVersion) {
   const Json first = world.create(R"({"bindings":[{"name":"A","type":"plain_text","text":"1"}]})");
   world.create(R"({"bindings":[{"name":"A","type":"plain_text","text":"2"}]})");
   const Json body = {{"bindings", json(R"([{"name":"A","type":"inherit"},
-      {"name":"B","type":"inherit","old_name":"A"},{"name":"C","type":"inherit","old_name":"A"}])")}};
+      {"name":"B","type":"inherit","old_name":"A"},
+      {"name":"C","type":"inherit","old_name":"A"}])")}};
   Json with_id = body;
   with_id["bindings"][2]["version_id"] = first["id"];
   const Json made = world.create(with_id.dump());
@@ -221,7 +223,8 @@ TEST(PatchLatest, InheritsWhatIsLeftOutAndMergesTheRest) {
           "bindings":[{"name":"A","type":"plain_text","text":"1"}],"modules":[)" +
       std::string(kModule) + "]}");
   const Json patched = world.patch(
-      R"({"limits":{"subrequests":5},"compatibility_date":null,"annotations":{"workers/tag":"v2"}})");
+      R"({"limits":{"subrequests":5},"compatibility_date":null,
+          "annotations":{"workers/tag":"v2"}})");
   EXPECT_EQ(patched["number"], 2);
   EXPECT_NE(patched["id"], first["id"]);
   EXPECT_EQ(patched["limits"], json(R"({"cpu_ms":9,"subrequests":5})"));
@@ -238,7 +241,8 @@ TEST(PatchLatest, EnvSetsAndDeletesBindingsByName) {
   world.create(R"({"bindings":[{"name":"A","type":"secret_text","text":"s"},
                                {"name":"B","type":"plain_text","text":"1"}]})");
   const Json patched = world.patch(
-      R"({"env":{"B":null,"C":{"type":"secret_text","text":"s"},"D":{"type":"plain_text","text":"2"}}})");
+      R"({"env":{"B":null,"C":{"type":"secret_text","text":"s"},
+          "D":{"type":"plain_text","text":"2"}}})");
   EXPECT_EQ(patched["bindings"], json(R"([{"name":"A","type":"secret_text"},
       {"name":"C","type":"secret_text"},{"name":"D","type":"plain_text","text":"2"}])"));
   EXPECT_EQ(world.patch(R"({"env":{"E":{"type":"secret_text"}}})")["code"], 10021);
