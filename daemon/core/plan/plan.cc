@@ -28,6 +28,18 @@ void close_prunes(const Observed& observed, Plan& plan) {
   }
 }
 
+/// By alternative, and within one as they were planned.
+std::vector<Action> in_order(std::vector<Action> actions) {
+  std::vector<Action> out;
+  out.reserve(actions.size());
+  for (std::size_t alternative = 0; alternative < std::variant_size_v<Action>; ++alternative) {
+    for (Action& action : actions) {
+      if (action.index() == alternative) out.push_back(std::move(action));
+    }
+  }
+  return out;
+}
+
 /// FNV-1a over what would be written: a short name that changes whenever the plan does.
 std::string name_of(const Plan& plan) {
   std::uint32_t hash = 2166136261U;
@@ -56,8 +68,7 @@ Plan plan(const Observed& observed) {
   close_prunes(observed, plan);
   plan_creates(observed, plan);
   plan_prune(observed, plan);
-  std::stable_sort(plan.actions.begin(), plan.actions.end(),
-                   [](const Action& a, const Action& b) { return a.index() < b.index(); });
+  plan.actions = in_order(std::move(plan.actions));
   plan.id = name_of(plan);
   return plan;
 }
