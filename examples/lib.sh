@@ -46,13 +46,13 @@ start_daemon() {
   await daemon.started
 }
 
-# await EVENT [COUNT]: until the daemon has told of it that often; prints the last line's sentence.
+# await EVENT [COUNT]: until the daemon has told of it that often; prints what it said.
 await() {
-  local line
-  line=$(timeout 20 grep -m "${2:-1}" -F "\"$1\"" <(tail -n +1 -f "$work/daemon.log")) || {
+  local lines
+  lines=$(timeout 20 grep -m "${2:-1}" -F "\"$1\"" <(tail -n +1 -f "$work/daemon.log")) || {
     echo "no $1 within 20 seconds; the daemon said:" >&2
     cat "$work/daemon.log" >&2
     exit 1
   }
-  tail -n 1 <<<"$line" | jq -r '"  \(.event): \(.message)"'
+  jq -r '"  \(.event): \(.message)"' <<<"$lines"
 }

@@ -35,5 +35,5 @@ await version.created 2
 
 say '5. Two builds, two versions, each with its tag, message and identity'
 ctl versions list --worker hello
-count=$(ctl versions list --worker hello -o json | jq '.versions | length')
+count=$(ctl versions list --worker hello -o json | jq '.result | length')
 [ "$count" -eq 2 ] || { echo "expected 2 versions, found $count" >&2; exit 1; }

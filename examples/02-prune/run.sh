@@ -20,10 +20,10 @@ start_daemon
 await prune.deleted 5
 
 say '4. Why each that stayed is kept'
-for version in v2 v4 v6 v8 v12; do ctl explain shop "$version"; done
+for version in v2 v4 v6 v8 v12; do ctl explain version "$version"; done
 
 say '5. And where version 3 is gone'
-ctl explain shop v3
+ctl explain version v3
 
-left=$(ctl versions list --worker shop -o json | jq -c '[.versions[].number] | sort')
+left=$(ctl versions list --worker shop -o json | jq -c '[.result[].number] | sort')
 [ "$left" = '[2,4,6,8,10,11,12]' ] || { echo "expected 2,4,6,8,10,11,12; left: $left" >&2; exit 1; }
