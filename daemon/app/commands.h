@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person can ask of rolloutctl: one struct for each command, filled by options.cc and run by
+// the file of the same name.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "daemon/core/model/instant.h"
+
+namespace rollout {
+
+enum class OutputFormat { table, json };
+enum class Consent { ask, given };
+enum class Writes { allowed, dry_run };
+
+// Without a daemon.
+struct ConfigCheck {
+  std::vector<std::string> files;  ///< Policies; empty: the whole configuration.
+};
+struct ConfigShow {
+  std::vector<std::string> workers;  ///< Empty: all.
+};
+struct PolicyPreview {
+  std::string policy;
+  std::string versions;  ///< A recorded list.
+  std::optional<Instant> at;
+};
+struct PolicyTag {
+  std::string policy;
+  std::string dir;
+  std::string worker;  ///< For `worker.name`; may be empty.
+};
+struct MarkBuild {
+  std::string dir;
+  bool git = false;
+  std::optional<std::string> main;
+};
+struct ShowVersion {};
+
+// With Cloudflare, without a daemon.
+struct VersionsList {
+  std::string worker;
+};
+struct VersionsGet {
+  std::string worker;
+  std::string version;
+  bool modules = false;
+};
+struct VersionsDelete {
+  std::string worker;
+  std::vector<std::string> versions;
+  Consent consent = Consent::ask;
+  Writes writes = Writes::allowed;
+};
+struct VersionsCreate {
+  std::string worker;
+  std::string dir;
+  std::string account;  ///< Where the Worker is not configured and there are several.
+  std::string tag;
+  std::string message;
+  std::optional<std::string> main;
+  bool deploy = false;
+  Writes writes = Writes::allowed;
+};
+
+// With a daemon.
+struct ShowPlan {
+  std::vector<std::string> workers;  ///< Empty: all.
+  bool local = false;
+  bool detailed_exit = false;
+};
+struct ShowStatus {
+  std::vector<std::string> workers;
+};
+struct Reconcile {
+  std::vector<std::string> workers;
+  bool wait = false;
+};
+struct Explain {
+  std::vector<std::string> subject;  ///< `v31`, or `version` and `v31`.
+  std::string worker;
+};
+struct SetPin {
+  std::string worker;
+  std::string version;
+  std::string reason;
+  std::optional<std::string> until;
+};
+struct DropPin {
+  std::string worker;
+  std::string version;
+};
+struct Suspend {
+  std::string worker;
+  std::string reason;
+  std::optional<std::string> until;
+};
+struct Resume {
+  std::string worker;
+};
+struct Reload {};
+
+using Invocation =
+    std::variant<ConfigCheck, ConfigShow, PolicyPreview, PolicyTag, MarkBuild, ShowVersion,
+                 VersionsList, VersionsGet, VersionsDelete, VersionsCreate, ShowPlan, ShowStatus,
+                 Reconcile, Explain, SetPin, DropPin, Suspend, Resume, Reload>;
+
+class Session;
+
+/// A value, or the exit code of a command that has already said what went wrong.
+template <class T>
+using OrExit = std::expected<T, int>;
+
+OrExit<int> run(const ConfigCheck& command, Session& session);
+OrExit<int> run(const ConfigShow& command, Session& session);
+OrExit<int> run(const PolicyPreview& command, Session& session);
+OrExit<int> run(const PolicyTag& command, Session& session);
+OrExit<int> run(const MarkBuild& command, Session& session);
+OrExit<int> run(const ShowVersion& command, Session& session);
+OrExit<int> run(const VersionsList& command, Session& session);
+OrExit<int> run(const VersionsGet& command, Session& session);
+OrExit<int> run(const VersionsDelete& command, Session& session);
+OrExit<int> run(const VersionsCreate& command, Session& session);
+OrExit<int> run(const ShowPlan& command, Session& session);
+OrExit<int> run(const ShowStatus& command, Session& session);
+OrExit<int> run(const Reconcile& command, Session& session);
+OrExit<int> run(const Explain& command, Session& session);
+OrExit<int> run(const SetPin& command, Session& session);
+OrExit<int> run(const DropPin& command, Session& session);
+OrExit<int> run(const Suspend& command, Session& session);
+OrExit<int> run(const Resume& command, Session& session);
+OrExit<int> run(const Reload& command, Session& session);
+
+}  // namespace rollout

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon's life: start, a loop over signals, stop.
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+
+#include "daemon/adapters/system/credentials.h"
+#include "daemon/adapters/yaml/yaml_policy_source.h"
+#include "daemon/app/assemble.h"
+#include "daemon/app/program.h"
+#include "daemon/core/model/exit_codes.h"
+
+namespace rollout {
+namespace {
+
+/// How often the loop looks up without a signal.
+constexpr Millis kBeat = std::chrono::seconds(1);
+/// While stopping.
+constexpr Millis kFastBeat = std::chrono::milliseconds(20);
+/// What a lane that sends nothing has to come to its end; then it is abandoned, as a crash would.
+constexpr Millis kGoodbye = std::chrono::milliseconds(800);
+/// After the deadline of a write, for its outcome to be written down.
+constexpr Millis kAftermath = std::chrono::seconds(5);
+
+/// SIGTERM, SIGINT and SIGHUP, taken by one thread and by no other.
+class Signals final {
+ public:
+  Signals() {
+    sigemptyset(&set_);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+
+  /// The next signal; none once `limit` has passed.
+  std::optional<int> next(Millis limit) const {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
+    const timespec time{.tv_sec = seconds.count(),
+                        .tv_nsec = std::chrono::nanoseconds(limit - seconds).count()};
+    const int signal = sigtimedwait(&set_, nullptr, &time);
+    return signal > 0 ? std::optional(signal) : std::nullopt;
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+/// What systemd is told between two signals.
+class Pulse final {
+ public:
+  explicit Pulse(Assembly& assembly) : assembly_(assembly), watchdog_(watchdog_interval()) {}
+
+  Millis beat() const { return watchdog_ ? std::min(kBeat, *watchdog_ / 3) : kBeat; }
+
+  void turn() {
+    if (watchdog_ && assembly_.alive()) assembly_.notify().watchdog();
+    std::string headline = assembly_.headline();
+    if (headline == told_) return;
+    assembly_.notify().status(headline);
+    told_ = std::move(headline);
+  }
+
+ private:
+  Assembly& assembly_;
+  std::optional<Millis> watchdog_;
+  std::string told_;
+};
+
+/// Returns when it is asked to stop.
+void serve(Assembly& assembly, const Signals& signals) {
+  Pulse pulse(assembly);
+  for (;;) {
+    const auto signal = signals.next(pulse.beat());
+    if (signal == SIGHUP) assembly.reload();
+    if (signal == SIGTERM || signal == SIGINT) return;
+    pulse.turn();
+  }
+}
+
+/// True where everything came to its end; false where somebody or the time is out of patience.
+bool wind_down(Assembly& assembly, const Signals& signals) {
+  Clock& clock = assembly.clock();
+  assembly.notify().stopping("stopping");
+  assembly.stop();
+  Tick until = clock.tick() + kGoodbye;
+  Tick announced = until;
+  while (!assembly.done()) {
+    if (const auto write = assembly.write_until()) until = std::max(until, *write + kAftermath);
+    if (until > announced) {
+      announced = until;
+      assembly.notify().extend_timeout(until - clock.tick() + kAftermath);
+      assembly.notify().status("stopping: waiting for the answer to a write that was sent");
+    }
+    if (clock.tick() >= until) return false;
+    const auto signal = signals.next(kFastBeat);
+    if (signal == SIGTERM || signal == SIGINT) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+int run_rolloutd(const std::vector<std::string>& arguments, Console& console) {
+  auto options = parse_rolloutd(arguments);
+  if (!options) return show(options.error(), console);
+  const Signals signals;
+  if (const auto hardened = harden_process(); !hardened) {
+    console.error(hardened.error().sentence());
+    return kExitFailed;
+  }
+  auto source = std::make_unique<YamlPolicySource>(options->config);
+  auto config = source->load();
+  if (!config) {
+    console.errors(config.error());
+    return kExitConfig;
+  }
+  auto assembly = Assembly::build(*options, *std::move(config), std::move(source));
+  if (!assembly) {
+    console.error(assembly.error().sentence);
+    return assembly.error().exit;
+  }
+  (*assembly)->start();
+  (*assembly)->notify().ready((*assembly)->headline());
+  serve(**assembly, signals);
+  // What is in flight is recorded or was never sent; a stuck lane must not hold up the stop.
+  if (!wind_down(**assembly, signals)) std::_Exit(kExitOk);
+  return kExitOk;
+}
+
+}  // namespace rollout

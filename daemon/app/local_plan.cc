@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/local_plan.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "daemon/adapters/disk/disk_build_source.h"
+#include "daemon/adapters/sqlite/sqlite_journal.h"
+#include "daemon/adapters/system/system_clock.h"
+#include "daemon/adapters/system/system_random.h"
+#include "daemon/adapters/system/trigger_queue.h"
+#include "daemon/app/account_access.h"
+#include "daemon/codec/report/report_plan.h"
+#include "daemon/codec/report/report_version.h"
+#include "daemon/engine/reconciler.h"
+
+namespace rollout {
+namespace {
+
+/// A preview tells no story.
+class NoEvents final : public EventSink {
+ public:
+  void emit(const Event& /*event*/) override {}
+};
+
+/// What all previews share.
+struct Bench {
+  SystemClock clock;
+  SystemRandom random;
+  DiskBuildSource builds{clock};
+  TriggerQueue triggers;
+  NoEvents events;
+};
+
+OrExit<Json> plan_one(const Config& config, const WorkerConfig& worker, Bench& bench,
+                      Session& session) {
+  session.console().progress(fmt::format("reading {}", worker.id.text()));
+  const AccountConfig& account = account_of(config, worker);
+  TRY_ASSIGN(const auto api, open_account(account, Writes::dry_run, bench.clock, session));
+  TRY_ASSIGN(const auto journal, session.check(SqliteJournal::open({.path = ":memory:"})));
+  const Ports ports{.clock = bench.clock,
+                    .random = bench.random,
+                    .api = *api,
+                    .builds = bench.builds,
+                    .journal = *journal,
+                    .triggers = bench.triggers,
+                    .events = bench.events};
+  Caution caution;
+  Reconciler reconciler(ports, caution);
+  TRY_ASSIGN(const PlanReport report,
+             session.check(reconciler.preview(
+                 {.config = &config, .account = &account, .worker = &worker}, Course{})));
+  return plan_report_to_json(report);
+}
+
+}  // namespace
+
+OrExit<int> plan_locally(const std::vector<std::string>& workers, Session& session, Json& data) {
+  TRY_ASSIGN(const Config config, session.config());
+  std::vector<const WorkerConfig*> wanted;
+  for (const std::string& name : workers) {
+    TRY_ASSIGN(const WorkerConfig* worker, session.worker(config, name));
+    wanted.push_back(worker);
+  }
+  if (workers.empty())
+    for (const WorkerConfig& worker : config.workers) wanted.push_back(&worker);
+  Bench bench;
+  data = report_frame();
+  data["plans"] = Json::array();
+  for (const WorkerConfig* worker : wanted) {
+    TRY_ASSIGN(Json plan, plan_one(config, *worker, bench, session));
+    data["plans"].push_back(std::move(plan));
+  }
+  session.console().say(
+      "0 writes were sent. Without the daemon: its pins, suspensions and grace periods are not "
+      "known here");
+  return kExitOk;
+}
+
+}  // namespace rollout

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "daemon/adapters/disk/write_marker.h"
+#include "daemon/app/session.h"
+#include "daemon/app/text.h"
+#include "daemon/codec/report/report_version.h"
+
+namespace rollout {
+
+OrExit<int> run(const MarkBuild& command, Session& session) {
+  TRY_ASSIGN(
+      const MarkSummary summary,
+      session.check(write_marker({.dir = command.dir,
+                                  .git = command.git ? MarkOptions::Git::yes : MarkOptions::Git::no,
+                                  .main = command.main})));
+  if (session.json()) {
+    Json data = report_frame();
+    data["path"] = summary.path;
+    data["modules"] = summary.modules;
+    data["bytes"] = summary.bytes;
+    data["left_out"] = summary.left_out;
+    data["main"] = summary.marker.main ? Json(*summary.marker.main) : Json();
+    session.console().print_json(data);
+    return kExitOk;
+  }
+  session.console().print(fmt::format(
+      "{}: {} modules, {}{}{}", summary.path, summary.modules, bytes_for_people(summary.bytes),
+      summary.marker.main ? ", main " + *summary.marker.main : ", assets only",
+      summary.left_out == 0 ? "" : fmt::format(", {} files left out", summary.left_out)));
+  return kExitOk;
+}
+
+}  // namespace rollout

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files that declare options share. CLI11 compiles slowly: only they include it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "daemon/app/commands.h"
+#include "daemon/app/options.h"
+
+namespace rollout {
+
+/// Where the parser leaves the command that was named.
+using Chosen = std::optional<Invocation>;
+
+/// One subcommand: its options are bound to `command`, which is copied to `chosen` at the end.
+template <class Command>
+struct Subcommand {
+  CLI::App* app;
+  std::shared_ptr<Command> command;
+};
+
+struct HelpText {
+  std::string name;
+  std::string summary;
+  std::string example;  ///< Complete command lines.
+};
+
+template <class Command>
+Subcommand<Command> declare(CLI::App& parent, Chosen& chosen, const HelpText& help) {
+  auto command = std::make_shared<Command>();
+  CLI::App* app = parent.add_subcommand(help.name, help.summary);
+  app->footer("Example:\n" + help.example);
+  app->callback([command, &chosen] { chosen = *command; });
+  return {app, std::move(command)};
+}
+
+/// Adds a group of commands, such as `versions`.
+CLI::App& declare_group(CLI::App& parent, const std::string& name, const std::string& summary);
+
+void declare_config_commands(CLI::App& app, Chosen& chosen);
+void declare_versions_commands(CLI::App& app, Chosen& chosen);
+void declare_daemon_commands(CLI::App& app, Chosen& chosen);
+
+/// `2026-03-10T12:00:00Z`; an error sentence or nothing.
+std::string check_instant(const std::string& text);
+/// `20s`, `1h30min`.
+std::string check_duration(const std::string& text);
+
+}  // namespace rollout

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands that need neither a daemon nor Cloudflare.
+#include "daemon/app/options_cli.h"
+
+namespace rollout {
+namespace {
+
+void declare_policy_commands(CLI::App& app, Chosen& chosen) {
+  CLI::App& group = declare_group(app, "policy", "Try a policy before it is used");
+  auto preview = declare<PolicyPreview>(
+      group, chosen,
+      {.name = "preview",
+       .summary = "Verdicts of a retention policy over a recorded list, without network",
+       .example = "  rolloutctl versions list --worker shop-api -o json > list.json\n"
+                  "  rolloutctl policy preview policies/production.yaml --versions list.json"});
+  preview.app->add_option("FILE", preview.command->policy, "The retention policy")->required();
+  preview.app
+      ->add_option("--versions", preview.command->versions,
+                   "The recorded list: what `versions list -o json` prints")
+      ->required();
+  preview.app
+      ->add_option_function<std::string>(
+          "--at",
+          [command = preview.command](const std::string& text) {
+            command->at = parse_rfc3339(text);
+          },
+          "Judge as of this time instead of now")
+      ->check(check_instant);
+  auto tag =
+      declare<PolicyTag>(group, chosen,
+                         {.name = "tag",
+                          .summary = "The tag and message that a build would get, without network",
+                          .example = "  rolloutctl policy tag policies/release.yaml dist"});
+  tag.app->add_option("POLICY", tag.command->policy, "The tagging policy")->required();
+  tag.app->add_option("DIR", tag.command->dir, "The build")->required();
+  tag.app->add_option("--worker", tag.command->worker, "Value of the fact `worker.name`");
+}
+
+}  // namespace
+
+void declare_config_commands(CLI::App& app, Chosen& chosen) {
+  CLI::App& config = declare_group(app, "config", "Check and show the configuration");
+  auto check = declare<ConfigCheck>(
+      config, chosen,
+      {.name = "check",
+       .summary = "Read the configuration and all policies; every error at once",
+       .example = "  rolloutctl config check\n  rolloutctl config check policies/production.yaml"});
+  check.app->add_option("FILE", check.command->files, "Policies to check on their own");
+  auto show = declare<ConfigShow>(
+      config, chosen,
+      {.name = "show",
+       .summary = "The effective configuration, with the place that each value comes from",
+       .example = "  rolloutctl config show --worker shop-api"});
+  show.app->add_option("--worker", show.command->workers, "Only this Worker");
+
+  declare_policy_commands(app, chosen);
+
+  auto mark = declare<MarkBuild>(
+      app, chosen,
+      {.name = "mark",
+       .summary = "Declare a build finished: write its marker, .rollout.json",
+       .example = "  wrangler deploy --dry-run --outdir dist && rolloutctl mark dist --git"});
+  mark.app->add_option("DIR", mark.command->dir, "The build")->required();
+  mark.app->add_flag("--git", mark.command->git, "Record commit, branch, tag, subject and author");
+  mark.app->add_option("--main", mark.command->main, "The main module");
+
+  declare<ShowVersion>(app, chosen,
+                       {.name = "version",
+                        .summary = "The version of this program",
+                        .example = "  rolloutctl version"});
+}
+
+}  // namespace rollout

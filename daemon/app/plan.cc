@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "daemon/app/local_plan.h"
+#include "daemon/app/render.h"
+#include "daemon/app/session.h"
+#include "daemon/app/text.h"
+#include "daemon/codec/report/report_version.h"
+
+namespace rollout {
+namespace {
+
+OrExit<int> ask_lanes(const ShowPlan& command, Session& session, Json& data) {
+  data = report_frame();
+  data["plans"] = Json::array();
+  std::vector<Json> requests;
+  for (const std::string& worker : command.workers)
+    requests.push_back({{"op", "plan"}, {"args", {{"worker", worker}}}});
+  if (requests.empty()) requests.push_back({{"op", "plan"}, {"args", Json::object()}});
+  int exit = kExitOk;
+  for (const Json& request : requests) {
+    Json one;
+    TRY_ASSIGN(const int ended, session.ask(request, one));
+    exit = std::max(exit, ended);
+    for (const Json& plan : list_member(one, "plans")) data["plans"].push_back(plan);
+  }
+  return exit;
+}
+
+bool would_write(const Json& data) {
+  for (const Json& plan : list_member(data, "plans"))
+    if (!list_member(plan, "actions").empty()) return true;
+  return false;
+}
+
+}  // namespace
+
+OrExit<int> run(const ShowPlan& command, Session& session) {
+  Json data;
+  TRY_ASSIGN(const int exit, command.local ? plan_locally(command.workers, session, data)
+                                           : ask_lanes(command, session, data));
+  if (session.json()) {
+    session.console().print_json(data);
+  } else {
+    const std::string text = render_plans(data, session.console());
+    session.console().print(text.empty() ? "no workers configured" : text);
+  }
+  if (exit != kExitOk) return exit;
+  return command.detailed_exit && would_write(data) ? kExitChangesPending : kExitOk;
+}
+
+}  // namespace rollout

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/render.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "daemon/app/text.h"
+#include "daemon/core/model/instant.h"
+#include "daemon/core/policy/tagging.h"
+
+namespace rollout {
+namespace {
+
+void add_line(std::string& text, std::string_view line) {
+  if (!text.empty()) text += '\n';
+  text += line;
+}
+
+std::string label_of(const Json& version) {
+  return version_label(count_member(version, "number"), text_member(version, "tag"));
+}
+
+std::string serving(const Json& plan) {
+  std::string text;
+  for (const Json& share : list_member(plan, "serving")) {
+    if (!text.empty()) text += ", ";
+    text += count_member(share, "number") == 0 ? text_member(share, "id") : label_of(share);
+    text += ' ' + percent(share.value("percentage", 0.0));
+  }
+  return text.empty() ? "nothing" : text;
+}
+
+std::string render_create(const Json& action, const Console& console) {
+  const std::string tag = text_member(action, "tag");
+  const std::string message = text_member(action, "message");
+  std::string text =
+      fmt::format("  {} create  {}{} modules, {}{}", console.paint(Tone::good, "+"),
+                  tag.empty() ? "" : fmt::format("tag \"{}\"  ", tag),
+                  count_member(action, "modules"), bytes_for_people(count_member(action, "bytes")),
+                  text_member(action, "deploy") == "immediate" ? ", deployed at once" : "");
+  add_line(text, fmt::format("            message {}/{} bytes, tag {}/{} bytes", message.size(),
+                             kMessageBytes, tag.size(), kTagBytes));
+  add_line(text, "            " + text_member(action, "reason"));
+  return text;
+}
+
+std::string render_action(const Json& action, const Console& console) {
+  const std::string kind = text_member(action, "action");
+  if (kind == "create") return render_create(action, console);
+  if (kind == "adopt")
+    return fmt::format("  {} adopt   {}: the answer to its create was lost",
+                       console.paint(Tone::careful, "="), label_of(action));
+  if (kind == "close")
+    return fmt::format("  {} settle  {} {}: {}", console.paint(Tone::careful, "="),
+                       text_member(action, "intent"), text_member(action, "outcome"),
+                       text_member(action, "reason"));
+  return fmt::format("  {} delete  {}: {}", console.paint(Tone::bad, "-"), label_of(action),
+                     text_member(action, "reason"));
+}
+
+/// What a reason is counted under: the rule, or the protection.
+std::string kind_of_reason(const Json& reason) {
+  const std::string rule = text_member(reason, "rule");
+  return rule.empty() ? text_member(reason, "code") : rule;
+}
+
+/// `keep 22 of 28: 20 last, 1 in-deployment, 1 pinned`; a version may have several reasons.
+std::string render_counts(const Json& verdicts) {
+  std::map<std::string, std::size_t> kept_by;
+  std::size_t kept = 0;
+  for (const Json& verdict : verdicts) {
+    std::map<std::string, std::size_t> once;
+    for (const Json& reason : list_member(verdict, "reasons")) once[kind_of_reason(reason)] = 1;
+    for (const auto& [kind, one] : once) kept_by[kind] += one;
+    if (text_member(verdict, "verdict") == "keep") ++kept;
+  }
+  std::string by;
+  for (const auto& [kind, count] : kept_by)
+    by += fmt::format("{}{} {}", by.empty() ? ": " : ", ", count, kind);
+  return fmt::format("keep {} of {}{}", kept, verdicts.size(), by);
+}
+
+void add_stops(std::string& text, const Json& stops, const Console& console) {
+  for (const Json& stop : stops)
+    add_line(text, fmt::format("  {} {}: {}", console.paint(Tone::careful, "!"),
+                               text_member(stop, "code"), text_member(stop, "message")));
+}
+
+/// What no rule keeps, and what stays for now all the same.
+void add_waiting(std::string& text, const Json& plan) {
+  const Json& stops = list_member(plan, "stops");
+  const Json& ready = list_member(plan, "ready");
+  if (!stops.empty() && !ready.empty()) {
+    add_line(text, fmt::format("    would delete {}, were nothing in the way", ready.size()));
+    for (const Json& version : ready)
+      add_line(text,
+               fmt::format("      {}: {}", label_of(version), text_member(version, "reason")));
+  }
+  const std::uint64_t waiting = count_member(plan, "waiting");
+  if (waiting != 0)
+    add_line(text,
+             fmt::format("    {} more that nothing keeps wait for the grace period", waiting));
+}
+
+std::string render_plan(const Json& plan, const Console& console) {
+  std::string text = fmt::format("plan {}  {} (account {}, {}, config gen {}, remote as of {})",
+                                 text_member(plan, "id"), text_member(plan, "worker"),
+                                 text_member(plan, "account"), text_member(plan, "mode"),
+                                 count_member(plan, "generation"), text_member(plan, "read_at"));
+  add_line(text, "    serving " + serving(plan));
+  const Json& actions = list_member(plan, "actions");
+  for (const Json& action : actions) add_line(text, render_action(action, console));
+  const Json& verdicts = list_member(plan, "versions");
+  if (!verdicts.empty()) add_line(text, "    " + render_counts(verdicts));
+  add_waiting(text, plan);
+  add_stops(text, list_member(plan, "stops"), console);
+  if (actions.empty()) add_line(text, "    nothing to do");
+  const std::string next = text_member(plan, "next_change");
+  if (!next.empty()) add_line(text, "    next change by itself " + next);
+  return text;
+}
+
+std::string render_ledger_entry(const Json& entry) {
+  const std::string actor = text_member(entry, "actor");
+  return fmt::format("    {}  {}  {}{}", text_member(entry, "at"), text_member(entry, "event"),
+                     text_member(entry, "detail"), actor.empty() ? "" : " (by " + actor + ")");
+}
+
+/// Of a version as the API has it.
+std::string tag_of(const Json& version) {
+  const Json* annotations = find_member(version, "annotations");
+  return annotations == nullptr ? "" : text_member(*annotations, "workers/tag");
+}
+
+/// The version that an explanation is about, as the reader knows it.
+std::string subject_of(const Json& data) {
+  if (const Json* verdict = find_member(data, "verdict")) return label_of(*verdict);
+  if (const Json* version = find_member(data, "version"))
+    return version_label(count_member(*version, "number"), tag_of(*version));
+  const Json& ledger = list_member(data, "ledger");
+  return ledger.empty() ? "this version" : label_of(ledger.front());
+}
+
+std::string render_verdict(const Json& data, const Json& verdict, const Console& console) {
+  const bool kept = text_member(verdict, "verdict") == "keep";
+  std::string text =
+      fmt::format("{} of {} is {}", label_of(verdict), text_member(data, "worker"),
+                  kept ? console.paint(Tone::good, "kept") : console.paint(Tone::bad, "condemned"));
+  for (const Json& reason : list_member(verdict, "reasons"))
+    add_line(text, "  because  " + render_reason(reason));
+  if (!kept) {
+    add_line(text, "  because  nothing keeps it");
+    add_line(text, fmt::format("  since    {} of the grace period of {}",
+                               for_people(Millis(count_member(data, "condemned_for_ms"))),
+                               text_member(data, "grace")));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string render_reason(const Json& reason) {
+  std::string text = kind_of_reason(reason);
+  const std::string limit = text_member(reason, "limit");
+  const std::uint64_t ordinal = count_member(reason, "ordinal");
+  if (ordinal != 0) text += fmt::format(" {}/{}", ordinal, limit);
+  if (ordinal == 0 && !limit.empty()) text += ' ' + limit;
+  const std::string group = text_member(reason, "group");
+  if (!group.empty() && group != "all") text += fmt::format(" (group {})", group);
+  const std::string until = text_member(reason, "until");
+  if (!until.empty()) text += " until " + until;
+  return text;
+}
+
+std::string render_plans(const Json& data, const Console& console) {
+  std::string text;
+  for (const Json& plan : list_member(data, "plans")) add_line(text, render_plan(plan, console));
+  return text;
+}
+
+std::string render_explanation(const Json& data, const Console& console) {
+  std::string text;
+  if (const Json* verdict = find_member(data, "verdict"))
+    text = render_verdict(data, *verdict, console);
+  else if (find_member(data, "version") != nullptr)
+    text = fmt::format("{} of {} is there; no retention policy judges it", subject_of(data),
+                       text_member(data, "worker"));
+  else
+    text = fmt::format("{} of {} is gone", subject_of(data), text_member(data, "worker"));
+  if (const Json* pin = find_member(data, "pin"))
+    add_line(text, fmt::format("  pinned   by {}: {}", text_member(*pin, "actor"),
+                               text_member(*pin, "reason")));
+  add_stops(text, list_member(data, "stops"), console);
+  const Json& ledger = list_member(data, "ledger");
+  if (!ledger.empty()) add_line(text, "  history, newest first");
+  for (const Json& entry : ledger) add_line(text, render_ledger_entry(entry));
+  return text;
+}
+
+std::string render_verdicts(const Json& data, const Console& console) {
+  std::vector<std::vector<std::string>> rows = {{"VERSION", "CREATED", "VERDICT", "REASONS"}};
+  const Json& verdicts = list_member(data, "versions");
+  for (const Json& verdict : verdicts) {
+    std::string reasons;
+    for (const Json& reason : list_member(verdict, "reasons"))
+      reasons += (reasons.empty() ? "" : "; ") + render_reason(reason);
+    rows.push_back({label_of(verdict), text_member(verdict, "created_on"),
+                    text_member(verdict, "verdict"), reasons});
+  }
+  std::string text = align(rows);
+  add_line(text, render_counts(verdicts));
+  add_stops(text, list_member(data, "stops"), console);
+  return text;
+}
+
+}  // namespace rollout

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reports for people. They are made of the same JSON that `-o json` prints, whether it came from a
+// daemon or was computed here.
+#pragma once
+
+#include <string>
+
+#include "daemon/app/console.h"
+#include "daemon/codec/json.h"
+
+namespace rollout {
+
+/// `data` is `{"plans": [...]}`.
+std::string render_plans(const Json& data, const Console& console);
+std::string render_explanation(const Json& data, const Console& console);
+/// `data` is what `policy preview -o json` prints.
+std::string render_verdicts(const Json& data, const Console& console);
+
+/// `last 14/20 (group releases)`, `in-deployment`, `min-age until 2026-03-10T12:00:00Z`.
+std::string render_reason(const Json& reason);
+
+}  // namespace rollout

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "daemon/app/session.h"
+#include "daemon/app/text.h"
+
+namespace rollout {
+namespace {
+
+constexpr std::size_t kIdShown = 8;
+
+std::string serving(const Json& pass) {
+  std::string text = text_member(pass, "active_tag");
+  for (const Json& share : list_member(pass, "serving"))
+    text += fmt::format("{}{} {}", text.empty() ? "" : " ",
+                        text_member(share, "version_id").substr(0, kIdShown),
+                        percent(share.value("percent", 0.0)));
+  return text.empty() ? "nothing" : text;
+}
+
+std::vector<std::string> row(const Json& worker) {
+  const Json* pass = find_member(worker, "pass");
+  const Json* problem = find_member(worker, "problem");
+  return {text_member(worker, "worker"),
+          text_member(worker, "condition"),
+          pass == nullptr ? "" : serving(*pass),
+          pass == nullptr ? "" : fmt::format("{}", count_member(*pass, "versions")),
+          text_member(worker, "next_look"),
+          problem == nullptr ? text_member(worker, "summary") : text_member(*problem, "message")};
+}
+
+/// Leaves the Workers that were named; false where one of them is unknown.
+bool keep_only(const std::vector<std::string>& names, Json& data) {
+  if (names.empty()) return true;
+  Json kept = Json::array();
+  for (const Json& worker : list_member(data, "workers"))
+    if (std::ranges::find(names, text_member(worker, "worker")) != names.end())
+      kept.push_back(worker);
+  const bool complete = kept.size() >= names.size();
+  data["workers"] = std::move(kept);
+  return complete;
+}
+
+}  // namespace
+
+OrExit<int> run(const ShowStatus& command, Session& session) {
+  Json data;
+  TRY_ASSIGN(const int exit, session.ask(Json{{"op", "status"}}, data));
+  if (!keep_only(command.workers, data))
+    return session.fail(kExitUsage, "not all of these Workers are configured");
+  if (session.json()) {
+    session.console().print_json(data);
+    return exit;
+  }
+  std::vector<std::vector<std::string>> rows = {
+      {"WORKER", "CONDITION", "SERVING", "VERSIONS", "NEXT LOOK", "SUMMARY"}};
+  for (const Json& worker : list_member(data, "workers")) rows.push_back(row(worker));
+  if (rows.size() > 1) session.console().print(align(rows));
+  session.console().say(text_member(data, "headline"));
+  return exit;
+}
+
+}  // namespace rollout

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// One POST, without a daemon and never repeated.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "daemon/adapters/system/system_clock.h"
+#include "daemon/app/account_access.h"
+#include "daemon/app/one_build.h"
+#include "daemon/app/text.h"
+#include "daemon/codec/report/report_version.h"
+#include "daemon/core/model/trailer.h"
+#include "daemon/core/policy/tagging.h"
+
+namespace rollout {
+namespace {
+
+/// The configured Worker's account, the one that was named, or the only one.
+OrExit<const AccountConfig*> choose_account(const VersionsCreate& command, const Config& config,
+                                            const WorkerConfig* configured, Session& session) {
+  if (configured != nullptr && command.account.empty()) return &account_of(config, *configured);
+  if (!command.account.empty()) {
+    const auto found =
+        std::ranges::find(config.accounts, AccountName(command.account), &AccountConfig::name);
+    if (found != config.accounts.end()) return &*found;
+    return session.fail(kExitUsage, fmt::format("no account `{}` is configured", command.account));
+  }
+  if (config.accounts.size() == 1) return &config.accounts.front();
+  return session.fail(kExitUsage, config.accounts.empty() ? "no account is configured"
+                                                          : "say which account: --account NAME");
+}
+
+OrExit<Annotations> annotate(const VersionsCreate& command, const Build& build, Session& session) {
+  Annotations annotations;
+  annotations.tag = command.tag;
+  annotations.message =
+      with_trailer(command.message, {.digest = build.digest, .policy = PolicyName("manual")});
+  if (annotations.tag.size() > kTagBytes)
+    return session.fail(kExitUsage, fmt::format("the tag has {} bytes; at most {} are allowed",
+                                                annotations.tag.size(), kTagBytes));
+  if (annotations.message.size() > kMessageBytes)
+    return session.fail(
+        kExitUsage, fmt::format("the message has {} bytes with its identity trailer; at most {} "
+                                "are allowed",
+                                annotations.message.size(), kMessageBytes));
+  return annotations;
+}
+
+/// Tells a terminal how far the upload is.
+class WatchedContents final : public ModuleContents {
+ public:
+  WatchedContents(ModuleContents& contents, std::uint64_t total, Console& console)
+      : contents_(contents), total_(total), console_(console) {}
+
+  Result<void> read(const Module& module, const Sink& sink) override {
+    return contents_.read(module, [this, &sink](std::span<const std::byte> bytes) {
+      sent_ += bytes.size();
+      console_.progress(
+          fmt::format("sent {} of {}", bytes_for_people(sent_), bytes_for_people(total_)));
+      return sink(bytes);
+    });
+  }
+
+ private:
+  ModuleContents& contents_;
+  std::uint64_t total_;
+  Console& console_;
+  std::uint64_t sent_ = 0;
+};
+
+std::unexpected<int> explain(const Failure& failure, Session& session) {
+  if (failure.kind == FailureKind::unknown_outcome) {
+    session.console().error(failure.sentence());
+    return session.fail(kExitFailed,
+                        "the version may exist: look with `rolloutctl versions list` before "
+                        "trying again");
+  }
+  return session.fail(failure);
+}
+
+void report(const Version& version, const Build& build, const WorkerId& worker, Session& session) {
+  if (session.json()) {
+    Json data = report_frame();
+    data["version"] = version_to_json(version);
+    data["digest"] = build.digest.hex();
+    session.console().print_json(data);
+    return;
+  }
+  session.console().print(fmt::format("{} of {} created: {}",
+                                      version_label(version.number, version.annotations.tag),
+                                      worker.text(), version.id.text()));
+}
+
+}  // namespace
+
+OrExit<int> run(const VersionsCreate& command, Session& session) {
+  SystemClock clock;
+  const WorkerId worker(command.worker);
+  TRY_ASSIGN(const Config config, session.config());
+  const auto found = std::ranges::find(config.workers, worker, &WorkerConfig::id);
+  const WorkerConfig* configured = found == config.workers.end() ? nullptr : &*found;
+  TRY_ASSIGN(const AccountConfig* account, choose_account(command, config, configured, session));
+  OneBuild source(
+      {.worker = worker, .dir = command.dir, .main = command.main, .configured = configured},
+      clock);
+  TRY_ASSIGN(const Build build, session.check(source.read()));
+  TRY_ASSIGN(const Annotations annotations, annotate(command, build, session));
+  session.console().say(fmt::format("create a version of {}: {} modules, {}, digest {}{}",
+                                    worker.text(), build.modules.size(),
+                                    bytes_for_people(build.bytes), build.digest.brief(),
+                                    command.deploy ? ", deployed at once" : ""));
+  TRY_ASSIGN(const auto api, open_account(*account, command.writes, clock, session));
+  TRY_ASSIGN(const auto contents, session.check(source.open(build)));
+  WatchedContents watched(*contents, build.bytes, session.console());
+  const Bundle bundle{.main_module = build.main_module,
+                      .modules = build.modules,
+                      .settings = build.settings,
+                      .assets_jwt = std::nullopt,
+                      .annotations = annotations};
+  const Result<Version> version =
+      api->create(worker, bundle, watched, command.deploy ? Deploy::yes : Deploy::no);
+  session.console().end_progress();
+  if (!version && !api->traffic().blocked_writes.empty()) {
+    session.console().say("dry run: nothing was sent");
+    return kExitOk;
+  }
+  if (!version) return explain(version.error(), session);
+  report(*version, build, worker, session);
+  return kExitOk;
+}
+
+}  // namespace rollout

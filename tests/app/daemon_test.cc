@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// The assembled daemon inside the test, asked over its socket as an operator does.
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "daemon/adapters/system/system_clock.h"
+#include "daemon/core/model/exit_codes.h"
+#include "tests/app/running_daemon.h"
+#include "tests/app/support.h"
+
+namespace rollout {
+namespace {
+
+class Daemon : public Shop {
+ protected:
+  explicit Daemon(const std::string& mode = "enforce") : Shop(mode) {}
+
+  void start() {
+    const StartOutcome outcome = daemon_.start(config_path());
+    ASSERT_EQ(outcome.exit, kExitOk) << outcome.sentence;
+  }
+
+  void reconcile() {
+    const Ran ran = ctl({"reconcile", "--wait"});
+    EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  }
+
+  RunningDaemon daemon_;
+};
+
+TEST_F(Daemon, AMarkedBuildBecomesOneVersion) {
+  start();
+  ASSERT_EQ(ctl({"mark", folder_.path("dist")}).exit, kExitOk);
+  reconcile();
+  reconcile();
+  EXPECT_EQ(server_.count_requests("POST"), 1U);
+  const Json status = ctl_json({"status"});
+  EXPECT_EQ(status["workers"][0]["worker"], "shop");
+  EXPECT_EQ(status["workers"][0]["pass"]["versions"], 1);
+  const Ran table = ctl({"status"});
+  EXPECT_TRUE(table.out.contains("shop")) << table.out;
+  EXPECT_TRUE(table.err.contains("config gen 1")) << table.err;
+}
+
+TEST_F(Daemon, APlanIsAskedForAndNothingIsWritten) {
+  server_.seed(kThreeVersions);
+  start();
+  ASSERT_EQ(ctl({"suspend", "shop", "--reason", "look first"}).exit, kExitOk);
+  const Ran ran = ctl({"plan"});
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_TRUE(ran.out.contains("serving v2 \"v1.1\" 100 %")) << ran.out;
+  EXPECT_TRUE(ran.out.contains("Suspended")) << ran.out;
+  EXPECT_EQ(ctl({"plan", "nobody"}).exit, kExitUsage);
+  EXPECT_EQ(server_.count_requests("DELETE"), 0U);
+}
+
+TEST_F(Daemon, APinnedVersionIsExplained) {
+  server_.seed(kThreeVersions);
+  start();
+  ASSERT_EQ(ctl({"suspend", "shop", "--reason", "look first"}).exit, kExitOk);
+  const Ran pin = ctl({"pin", "v1", "--reason", "audit", "--until", "30d"});
+  EXPECT_EQ(pin.exit, kExitOk) << pin.err;
+  const Json json = ctl_json({"explain", "v1"});
+  EXPECT_EQ(json["pin"]["reason"], "audit");
+  EXPECT_NE(json["pin"]["actor"], "");
+  const Ran text = ctl({"explain", "version", "v1"});
+  EXPECT_TRUE(text.out.contains("v1 \"v1.0\" of shop is kept")) << text.out;
+  EXPECT_TRUE(text.out.contains("because  pinned")) << text.out;
+  EXPECT_EQ(ctl({"unpin", "v1"}).exit, kExitOk);
+  EXPECT_FALSE(ctl({"explain", "v1"}).out.contains("because  pinned"));
+  EXPECT_EQ(ctl({"resume", "shop"}).exit, kExitOk);
+  EXPECT_EQ(ctl({"explain", "v77"}).exit, kExitFailed);
+}
+
+TEST_F(Daemon, AReloadSaysWhatItChanges) {
+  start();
+  write_config("observe", "    interval: 10min\n");
+  const Ran ran = ctl({"reload"});
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_TRUE(ran.out.contains("generation 2 is in force")) << ran.out;
+  EXPECT_TRUE(ran.out.contains("mode enforce -> observe")) << ran.out;
+}
+
+// Promise 17
+TEST_F(Daemon, ABrokenReloadChangesNothingAndSaysWhy) {
+  start();
+  write_config("enforce", "    retentoin: small\n");
+  const Ran ran = ctl({"reload"});
+  EXPECT_EQ(ran.exit, kExitFailed);
+  EXPECT_TRUE(ran.err.contains("rolloutd.yaml:18:5: ")) << ran.err;
+  EXPECT_TRUE(ran.err.contains("reload refused; generation 1")) << ran.err;
+  EXPECT_TRUE(ctl({"plan"}).out.contains("ConfigurationBroken"));
+  write_config("enforce");
+  EXPECT_EQ(ctl({"reload"}).exit, kExitOk);
+  EXPECT_FALSE(ctl({"plan"}).out.contains("ConfigurationBroken"));
+}
+
+TEST_F(Daemon, AReloadThatNeedsARestartSaysSo) {
+  start();
+  write_config("enforce", "\ndefaults: { interval: 1min }\n");
+  ASSERT_EQ(ctl({"reload"}).exit, kExitOk);
+  folder_.write("conf.d/more.yaml", "accounts:\n  second:\n    account_id: " + server_.account() +
+                                        "\n    token: { file: " + folder_.path("token") + " }\n");
+  const Ran ran = ctl({"reload"});
+  EXPECT_EQ(ran.exit, kExitFailed);
+  EXPECT_TRUE(ran.err.contains("account second is new")) << ran.err;
+  EXPECT_TRUE(ran.err.contains("restart")) << ran.err;
+}
+
+TEST_F(Daemon, ARefusedTokenDoesNotEndItAndANewOneIsReadOnReload) {
+  folder_.write("token", "wrong-token\n");
+  start();
+  EXPECT_EQ(ctl({"reconcile", "--wait"}).exit, kExitUnauthorized);
+  folder_.write("token", server_.token());
+  ASSERT_EQ(ctl({"reload"}).exit, kExitOk);
+  reconcile();
+}
+
+TEST_F(Daemon, ATokenThatCannotBeReadRefusesTheReload) {
+  start();
+  std::filesystem::remove(folder_.path("token"));
+  const Ran ran = ctl({"reload"});
+  EXPECT_EQ(ran.exit, kExitFailed);
+  EXPECT_TRUE(ran.err.contains(folder_.path("token"))) << ran.err;
+}
+
+TEST_F(Daemon, ASecondOneOnTheSameStateIsRefused) {
+  start();
+  const StartOutcome second = RunningDaemon().start(config_path());
+  EXPECT_EQ(second.exit, kExitStateInUse);
+  EXPECT_NE(second.sentence, "");
+}
+
+TEST_F(Daemon, StopsAtOnceWhereNothingIsInFlight) {
+  start();
+  reconcile();
+  SystemClock clock;
+  const Tick before = clock.tick();
+  daemon_.stop();
+  EXPECT_LT(clock.tick() - before, Millis(1000));
+}
+
+class Observing : public Daemon {
+ protected:
+  Observing() : Daemon("observe") {}
+};
+
+TEST_F(Observing, NoWriteLeavesTheProcessUntilAReloadEnforces) {
+  start();
+  ASSERT_EQ(ctl({"mark", folder_.path("dist")}).exit, kExitOk);
+  reconcile();
+  EXPECT_EQ(server_.count_requests("POST"), 0U);
+  write_config("enforce");
+  ASSERT_EQ(ctl({"reload"}).exit, kExitOk);
+  reconcile();
+  EXPECT_EQ(server_.count_requests("POST"), 1U);
+}
+
+TEST_F(Observing, WithoutWorkersItIdles) {
+  folder_.write("rolloutd.yaml",
+                "version: 1\nmode: observe\nservice:\n  state_dir: " + folder_.path("state") +
+                    "\n  socket: " + folder_.path("control.sock") + "\n  listen: 127.0.0.1:0\n");
+  start();
+  EXPECT_EQ(daemon_.headline(), "no workers configured");
+  EXPECT_TRUE(daemon_.alive());
+  EXPECT_EQ(ctl({"plan"}).out, "no workers configured\n");
+  EXPECT_EQ(ctl({"explain", "v1"}).exit, kExitUsage);
+  EXPECT_EQ(ctl({"reload"}).exit, kExitOk);
+}
+
+}  // namespace
+}  // namespace rollout

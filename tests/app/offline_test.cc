@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands that need neither a daemon nor Cloudflare, and those that find no daemon.
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "daemon/app/program.h"
+#include "daemon/core/model/exit_codes.h"
+#include "tests/app/support.h"
+
+namespace rollout {
+namespace {
+
+class Offline : public Shop {};
+
+TEST_F(Offline, VersionSaysWhatThisIs) {
+  EXPECT_EQ(run_ctl({"version"}).out, "rolloutctl " + std::string(program_version()) + "\n");
+  EXPECT_EQ(ctl_json({"version"})["version"], program_version());
+}
+
+TEST_F(Offline, AGoodConfigurationIsOk) {
+  const Ran ran = ctl({"config", "check"});
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_TRUE(ran.out.contains("ok")) << ran.out;
+}
+
+TEST_F(Offline, EveryErrorOfTheConfigurationIsToldAtOnce) {
+  write_config("enforce", "    retentoin: small\n    intervall: 5min\n");
+  const Ran ran = ctl({"config", "check"});
+  EXPECT_EQ(ran.exit, kExitConfig);
+  EXPECT_TRUE(ran.err.contains("rolloutd.yaml:18:5: ")) << ran.err;
+  EXPECT_TRUE(ran.err.contains("retentoin") && ran.err.contains("intervall")) << ran.err;
+  EXPECT_TRUE(ran.err.contains("^^^")) << ran.err;
+  const Json json = ctl_json({"config", "check"});
+  ASSERT_EQ(json["errors"].size(), 2U);
+  EXPECT_EQ(json["errors"][0]["line"], 18);
+}
+
+TEST_F(Offline, ABrokenConfigurationExits78Everywhere) {
+  write_config("sideways");
+  EXPECT_EQ(ctl({"versions", "list"}).exit, kExitConfig);
+  EXPECT_EQ(ctl({"plan", "--local"}).exit, kExitConfig);
+  EXPECT_EQ(ctl({"config", "show"}).exit, kExitConfig);
+}
+
+TEST_F(Offline, PoliciesCanBeCheckedOnTheirOwn) {
+  EXPECT_EQ(ctl({"config", "check", folder_.path("policies/small.yaml"),
+                 folder_.path("policies/digest.yaml")})
+                .exit,
+            kExitOk);
+  folder_.write("bad.yaml", "retention: bad\nkeep: { last: 0 }\n");
+  EXPECT_EQ(ctl({"config", "check", folder_.path("bad.yaml")}).exit, kExitConfig);
+}
+
+TEST_F(Offline, ShowNamesTheSourceOfEveryValue) {
+  const Ran ran = ctl({"config", "show", "--worker", "shop"});
+  ASSERT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_TRUE(ran.out.contains("workers.shop.retention")) << ran.out;
+  EXPECT_TRUE(ran.out.contains("rolloutd.yaml:")) << ran.out;
+  EXPECT_TRUE(ran.out.contains("default")) << ran.out;
+  EXPECT_FALSE(ran.out.contains("accounts.")) << ran.out;
+}
+
+TEST_F(Offline, MarkWritesTheMarker) {
+  const Ran ran = ctl({"mark", folder_.path("dist")});
+  ASSERT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_TRUE(ran.out.contains("1 module")) << ran.out;
+  EXPECT_TRUE(std::filesystem::exists(folder_.path("dist/.rollout.json")));
+  EXPECT_EQ(ctl({"mark", folder_.path("nowhere")}).exit, kExitFailed);
+}
+
+TEST_F(Offline, ATagCanBeSeenBeforeItIsUsed) {
+  const Json json =
+      ctl_json({"policy", "tag", folder_.path("policies/digest.yaml"), folder_.path("dist")});
+  EXPECT_EQ(json["tag"], json["digest"].get<std::string>().substr(0, 12));
+  EXPECT_TRUE(json["message"].get<std::string>().starts_with("1 files\nrolloutd: build=sha256:"));
+}
+
+TEST_F(Offline, ARecordedListThatIsNoneIsRefused) {
+  folder_.write("list.json", R"({"result":[{"id":"x"}]})");
+  const Ran ran = ctl({"policy", "preview", folder_.path("policies/small.yaml"), "--versions",
+                       folder_.path("list.json")});
+  EXPECT_EQ(ran.exit, kExitFailed);
+  EXPECT_TRUE(ran.err.contains("version 1 of `result`")) << ran.err;
+}
+
+TEST_F(Offline, WithoutADaemonItsCommandsExit69) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"status"},
+                                                {"plan"},
+                                                {"reload"},
+                                                {"reconcile"},
+                                                {"explain", "v1"},
+                                                {"pin", "v1", "--reason", "r"},
+                                                {"unpin", "v1"},
+                                                {"resume", "shop"}}) {
+    const Ran ran = ctl(words);
+    EXPECT_EQ(ran.exit, kExitUnreachable) << words.front() << ran.err;
+    EXPECT_NE(ran.err, "");
+  }
+}
+
+class LocalPlan : public Shop {
+ protected:
+  LocalPlan() { server_.seed(kThreeVersions); }
+};
+
+TEST_F(LocalPlan, ShowsWhatWouldBeWrittenAndWritesNothing) {
+  ASSERT_EQ(ctl({"mark", folder_.path("dist")}).exit, kExitOk);
+  const Ran ran = ctl({"plan", "--local", "--detailed-exitcode"});
+  EXPECT_EQ(ran.exit, kExitChangesPending) << ran.err;
+  EXPECT_TRUE(ran.out.contains("+ create")) << ran.out;
+  EXPECT_TRUE(ran.err.contains("0 writes were sent")) << ran.err;
+  EXPECT_EQ(server_.count_requests("POST"), 0U);
+  EXPECT_EQ(server_.count_requests("DELETE"), 0U);
+}
+
+TEST_F(LocalPlan, WithoutChangesExits0) {
+  EXPECT_EQ(ctl({"plan", "--local", "--detailed-exitcode", "shop"}).exit, kExitOk);
+  EXPECT_EQ(ctl({"plan", "--local", "nobody"}).exit, kExitUsage);
+}
+
+}  // namespace
+}  // namespace rollout

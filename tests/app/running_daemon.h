@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The assembled daemon in this process, behind a wall: core and the emulator both name an `Answer`.
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace rollout {
+
+class Assembly;
+
+struct StartOutcome {
+  int exit = 0;
+  std::string sentence;
+};
+
+class RunningDaemon final {
+ public:
+  RunningDaemon();
+  ~RunningDaemon();
+  StartOutcome start(const std::string& config_path);
+  void stop();
+  bool alive();
+  std::string headline() const;
+
+ private:
+  std::unique_ptr<Assembly> assembly_;
+};
+
+}  // namespace rollout
