@@ -96,7 +96,7 @@ void DiskBuildSource::look_at_each(const std::string& path, const WorkerConfig& 
   }
   if (names->empty()) out.sightings.unavailable = empty_root(path);
   for (const std::string& name : *names) {
-    BuildDirectory build{path + "/" + name, open_directory(root->get(), name), {}};
+    BuildDirectory build{fmt::format("{}/{}", path, name), open_directory(root->get(), name), {}};
     if (build.fd.valid()) {
       inspect(build, worker, out);
     } else if (errno == ENOENT || errno == ENOTDIR) {

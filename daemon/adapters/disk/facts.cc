@@ -43,7 +43,9 @@ void put_package(Facts& facts, const PackageFacts& package, const std::string& w
 
 void flatten(Facts& facts, const std::string& name, const Json& value, const std::string& where) {
   if (value.is_object()) {
-    for (const auto& [key, child] : value.items()) flatten(facts, name + "." + key, child, where);
+    for (const auto& [key, child] : value.items()) {
+      flatten(facts, fmt::format("{}.{}", name, key), child, where);
+    }
   } else if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) {
       flatten(facts, fmt::format("{}.{}", name, i), value[i], where);
