@@ -122,6 +122,7 @@ void ConfigBuilder::check_account(const Entry& entry) {
   const std::string& name = reference->text;
   if (accounts_.contains(name)) return;
   std::vector<std::string> known;
+  known.reserve(accounts_.size());
   for (const auto& [each, place] : accounts_) known.push_back(each);
   entry.document->problems().add(reference->place, Mistake::unknown_account,
                                  fmt::format("{} refers to account \"{}\"{}{}", entry.path, name,
