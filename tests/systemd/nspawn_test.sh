@@ -22,7 +22,9 @@ work=$(mktemp -d) container= leader=
 readonly work
 
 clean_up() {
-  [ -z "$container" ] || kill -KILL "$container" 2>/dev/null || true
+  # The container's own init first: with nspawn alone gone it would live on.
+  [ -z "$leader" ] || kill -KILL "$leader" 2>/dev/null || true
+  [ -z "$container" ] || kill -TERM "$container" 2>/dev/null || true
   wait 2>/dev/null || true
   umount -R "$work/root" 2>/dev/null || true
   umount "$work" 2>/dev/null || true
@@ -30,7 +32,8 @@ clean_up() {
   # What nspawn leaves of a container that has no unit of its own.
   local hierarchy
   for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do
-    rmdir "$hierarchy/payload" "$hierarchy/supervisor" 2>/dev/null || true
+    find "$hierarchy/payload" "$hierarchy/supervisor" -depth -type d -exec rmdir {} \; \
+      2>/dev/null || true
   done
 }
 trap clean_up EXIT
@@ -72,8 +75,9 @@ rm -rf "$work"/root/etc/systemd/system/*.wants "$work"/root/etc/rolloutd
 : >"$work/root/etc/machine-id"
 DESTDIR="$work/root" cmake --install "$build" --prefix /usr >"$work/install.log"
 
+# nspawn's own filter refuses to lock memory, which the unit's allows.
 systemd-nspawn -q -b -D "$work/root" --machine="$machine" --register=no --keep-unit \
-  --private-network --console=pipe --kill-signal=SIGRTMIN+4 \
+  --private-network --system-call-filter=@memlock --console=pipe --kill-signal=SIGRTMIN+4 \
   systemd.unit=multi-user.target </dev/null >"$work/boot.log" 2>&1 &
 container=$!
 up() {
