@@ -25,7 +25,7 @@ bool LineChannel::wait_for(short what, Tick deadline) {
 
 std::optional<std::string> LineChannel::read(Millis limit) {
   const Tick deadline = clock_.tick() + limit;
-  std::array<char, 16 * 1024> piece{};
+  std::array<char, 16384> piece{};
   std::size_t searched = 0;
   for (;;) {
     const auto end = buffer_.find('\n', searched);

@@ -10,9 +10,9 @@
 
 namespace rollout {
 
-inline constexpr std::size_t kLongestRequest = 64 * 1024;
+inline constexpr std::size_t kLongestRequest = std::size_t{64} * 1024;
 /// A plan over 100,000 versions fits.
-inline constexpr std::size_t kLongestAnswer = 64 * 1024 * 1024;
+inline constexpr std::size_t kLongestAnswer = std::size_t{64} * 1024 * 1024;
 
 /// Lines over a non-blocking stream socket that it does not own, each with a time limit.
 class LineChannel final {

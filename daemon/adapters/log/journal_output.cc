@@ -11,7 +11,7 @@ namespace rollout {
 namespace {
 
 /// A datagram holds all fields, so none may be without bound.
-constexpr std::size_t kLongest = 16 * 1024;
+constexpr std::size_t kLongest = std::size_t{16} * 1024;
 
 void add(std::string& datagram, std::string_view name, std::string_view value) {
   value = value.substr(0, kLongest);

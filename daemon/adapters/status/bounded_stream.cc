@@ -10,7 +10,7 @@
 namespace rollout {
 namespace {
 
-constexpr std::size_t kLargestRequest = 16 * 1024;
+constexpr std::size_t kLargestRequest = std::size_t{16} * 1024;
 constexpr Millis kSlice{50};  // How soon a stop is noticed.
 
 }  // namespace
