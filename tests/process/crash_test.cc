@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon ends, asked or not, while a create is in flight.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/process/site.h"
+
+namespace rollout {
+namespace {
+
+/// The create happens at once, and its answer comes later.
+std::string slow_create(const char* delay) {
+  return R"([{ "method": "POST", "path": "*/versions", "when": "after", "delay": ")" +
+         std::string(delay) + R"(" }])";
+}
+
+// Promise 1: killed between a create's effect and its answer (fault matrix 20 and 30).
+TEST(Crash, AfterTheEffectOfACreateAndBeforeItsAnswerMakesNoSecondVersion) {
+  const Site site;
+  site.configure();
+  site.control("faults", slow_create("30s"));
+  site.build("one");
+  site.mark();
+  const auto killed = site.start();
+  site.wait_until([&site] { return !site.versions().empty(); });
+  killed->signal(SIGKILL);
+  EXPECT_EQ(killed->wait(), 128 + SIGKILL);
+  EXPECT_TRUE(killed->told("version.created").empty());
+
+  const auto daemon = site.start();
+  daemon->await("version.adopted");
+  EXPECT_EQ(site.ctl({"reconcile", "shop", "--wait"}).exit, 0);
+  EXPECT_EQ(site.versions().size(), 1U);
+  EXPECT_TRUE(daemon->told("version.created").empty());
+  EXPECT_EQ(daemon->stop(), 0);
+}
+
+// Promise 4: an answer that is lost while the daemon lives (fault matrix 18 and 19).
+TEST(Crash, OfTheConnectionAfterTheEffectIsSettledByLooking) {
+  const Site site;
+  site.configure();
+  site.control("faults",
+               R"([{ "method": "POST", "path": "*/versions", "when": "after", "drop": true }])");
+  site.build("one");
+  site.mark();
+  const auto daemon = site.start();
+  daemon->await("version.adopted");
+  EXPECT_EQ(site.requests("POST").size(), 1U);
+  EXPECT_EQ(site.versions().size(), 1U);
+  EXPECT_EQ(daemon->stop(), 0);
+}
+
+// Promise 26: the outcome of what was sent is recorded before the end.
+TEST(Stop, WhileACreateIsInFlightWaitsForItsAnswerAndRecordsIt) {
+  const Site site;
+  site.configure();
+  site.control("faults", slow_create("3s"));
+  site.build("one");
+  site.mark();
+  const auto stopped = site.start();
+  site.wait_until([&site] { return !site.versions().empty(); });
+  stopped->signal(SIGTERM);
+  const Json stopping = stopped->await("daemon.stopping");
+  EXPECT_FALSE(stopping["in_flight"].get<std::string>().empty());
+  EXPECT_EQ(stopped->wait(), 0);
+  EXPECT_LT(stopped->place_of("daemon.stopping"), stopped->place_of("version.created"));
+
+  const auto daemon = site.start();
+  EXPECT_EQ(site.ctl({"reconcile", "shop", "--wait"}).exit, 0);
+  EXPECT_TRUE(daemon->told("version.adopted").empty()) << "the journal knew";
+  EXPECT_EQ(site.versions().size(), 1U);
+  EXPECT_EQ(site.requests("POST").size(), 1U);
+  EXPECT_EQ(daemon->stop(), 0);
+}
+
+// Promise 26: nothing in flight, nothing to wait for.
+TEST(Stop, OfAnIdleDaemonIsAskedForOnce) {
+  const Site site;
+  site.configure({.interval = "5min"});
+  const auto daemon = site.start();
+  EXPECT_EQ(site.ctl({"reconcile", "shop", "--wait"}).exit, 0);
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_EQ(daemon->stop(), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(30))
+      << "a second on an idle machine";
+  EXPECT_EQ(daemon->told("daemon.stopping").size(), 1U);
+  EXPECT_FALSE(std::filesystem::exists(site.path("control.sock")));
+}
+
+// A read that hangs is no reason to stay (fault matrix 61).
+TEST(Stop, DoesNotWaitForARead) {
+  const Site site;
+  site.configure();
+  site.control("faults", R"([{ "method": "GET", "path": "*", "delay": "25s" }])");
+  const auto daemon = site.start();
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_EQ(daemon->stop(), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(20));
+}
+
+}  // namespace
+}  // namespace rollout

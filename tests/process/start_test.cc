@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What keeps the daemon from starting, each with its exit code and a sentence.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "daemon/core/model/exit_codes.h"
+#include "tests/process/site.h"
+
+namespace rollout {
+namespace {
+
+// Fault matrix 51.
+TEST(Start, OfASecondInstanceOnOneStateDirectoryIsRefused) {
+  const Site site;
+  site.configure();
+  const auto first = site.start();
+  const Ended second = run(site.daemon_words());
+  EXPECT_EQ(second.exit, kExitStateInUse) << second.err;
+  EXPECT_TRUE(second.err.contains(site.path("state"))) << second.err;
+  site.build("one");
+  site.mark();
+  first->await("version.created");  // No harm done.
+  EXPECT_EQ(first->stop(), 0);
+}
+
+// Fault matrix 50.
+TEST(Start, OnAStateOfANewerVersionIsRefused) {
+  const Site site;
+  site.configure();
+  EXPECT_EQ(site.start()->stop(), 0);
+  const std::string journal = site.path("state/main.journal");
+  {
+    // SQLite's file format, 1.3: the user version is a big-endian number at byte 60.
+    std::fstream file(journal, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(60);
+    file.write("\0\0\x03\xe7", 4);
+    ASSERT_TRUE(file.good());
+  }
+  const Ended refused = run(site.daemon_words());
+  EXPECT_EQ(refused.exit, kExitStateTooNew) << refused.err;
+  EXPECT_TRUE(refused.err.contains("newer")) << refused.err;
+}
+
+TEST(Start, WithAnInvalidConfigurationIsRefusedWithAllErrorsAtOnce) {
+  const Site site;
+  site.configure({.mode = "enforced", .extra = "    retentoin: two\n"});
+  const Ended refused = run(site.daemon_words());
+  EXPECT_EQ(refused.exit, kExitConfig) << refused.err;
+  EXPECT_TRUE(refused.err.contains("rolloutd.yaml:2:7: ")) << refused.err;
+  EXPECT_TRUE(refused.err.contains("rolloutd.yaml:18:5: ")) << refused.err;
+  EXPECT_TRUE(site.requests().empty());
+}
+
+TEST(Start, WithoutItsTokenIsRefused) {
+  const Site site;
+  site.configure();
+  std::filesystem::remove(site.path("token"));
+  const Ended refused = run(site.daemon_words());
+  EXPECT_EQ(refused.exit, kExitConfig) << refused.err;
+  EXPECT_TRUE(refused.err.contains(site.path("token"))) << refused.err;
+}
+
+TEST(Start, WithAWrongCommandLineSaysTheUsage) {
+  for (const char* program : {ROLLOUTD_PROGRAM, ROLLOUTCTL_PROGRAM, ROLLOUT_EMULATOR}) {
+    const Ended refused = run({program, "--no-such-option"});
+    EXPECT_EQ(refused.exit, kExitUsage) << program;
+    EXPECT_FALSE(refused.err.empty()) << program;
+  }
+  EXPECT_EQ(run({ROLLOUTCTL_PROGRAM, "no-such-command"}).exit, kExitUsage);
+}
+
+TEST(Start, WithoutADaemonRolloutctlSaysThatItIsUnreachable) {
+  const Site site;
+  site.configure();
+  const Ended status = site.ctl({"status"});
+  EXPECT_EQ(status.exit, kExitUnreachable) << status.err;
+  EXPECT_TRUE(status.err.contains("control.sock")) << status.err;
+}
+
+}  // namespace
+}  // namespace rollout
