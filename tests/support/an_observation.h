@@ -64,7 +64,7 @@ struct AnObservation {
     seen.mode = Mode::enforce;
     seen.config_digest = "config";
     seen.now = kNow;
-    seen.tick = Tick(std::chrono::hours(100));
+    seen.listing_asked = seen.tick = Tick(std::chrono::hours(100));
   }
 
   const Observed& observed() {
@@ -91,6 +91,7 @@ struct AnObservation {
     seen.settling = first.settling;
     seen.now += later;
     seen.tick += later;
+    seen.listing_asked = seen.tick;
     seen.elapsed = later;
     return plan();
   }
