@@ -82,13 +82,13 @@ Result<SqliteJournal::Damage> SqliteJournal::attach() {
   if (const auto* schema = std::get_if<NewerSchema>(&*migration)) {
     return std::unexpected(newer(options_.path, *schema));
   }
-  damage = load();
+  damage = read_file();
   if (!damage) return explain(damage.error());
   return *damage;
 }
 
 /// Reads the head and checks every row. What is bad is dropped.
-Sql<SqliteJournal::Damage> SqliteJournal::load() {
+Sql<SqliteJournal::Damage> SqliteJournal::read_file() {
   std::size_t heads = 0;
   std::string why;
   std::int64_t checksum = 0, tally = 0;

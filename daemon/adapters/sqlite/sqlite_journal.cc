@@ -47,7 +47,7 @@ Result<void> SqliteJournal::write(std::string_view during, const std::function<S
   return to_result(commit(body), during);
 }
 
-Result<Memory> SqliteJournal::recall(const WorkerId& worker) {
+Result<void> SqliteJournal::load(const WorkerId& worker) {
   Kept kept;
   Sql<void> read = database_->each(
       "SELECT kind, key, body, checksum FROM memory WHERE worker = ? ORDER BY kind, key",
@@ -60,19 +60,27 @@ Result<Memory> SqliteJournal::recall(const WorkerId& worker) {
         kept.stored = true;
       });
   TRY(to_result(std::move(read), "recall the memory of a Worker"));
-  Memory memory = kept.memory;
   kept_[worker] = std::move(kept);
-  read = database_->each(
-      "SELECT id, body, checksum FROM intent WHERE worker = ? AND outcome IS NULL ORDER BY id",
-      {std::string_view(worker.text())}, [&](const SqlRow& row) {
-        const std::string body = row.text(1);
-        std::optional<Intent> intent = decode_intent(worker.text(), body);
-        ensure_row(intent.has_value() && intent_checksum(row.number(0), worker.text(), body,
-                                                         std::nullopt) == row.number(2),
-                   "intent");
-        memory.intents.push_back({.id = row.number(0), .intent = std::move(*intent)});
-      });
-  TRY(to_result(std::move(read), "recall the intents of a Worker"));
+  return {};
+}
+
+Result<Memory> SqliteJournal::recall(const WorkerId& worker) {
+  // This process alone writes the file: what it has read or written once stays true.
+  if (!kept_.contains(worker)) TRY(load(worker));
+  Memory memory = kept_.at(worker).memory;
+  const auto take = [&](const SqlRow& row) {
+    const std::string body = row.text(1);
+    std::optional<Intent> intent = decode_intent(worker.text(), body);
+    ensure_row(intent.has_value() && intent_checksum(row.number(0), worker.text(), body,
+                                                     std::nullopt) == row.number(2),
+               "intent");
+    memory.intents.push_back({.id = row.number(0), .intent = std::move(*intent)});
+  };
+  TRY(to_result(
+      database_->each("SELECT id, body, checksum FROM intent WHERE worker = ? AND outcome IS NULL"
+                      " ORDER BY id",
+                      {std::string_view(worker.text())}, take),
+      "recall the intents of a Worker"));
   return memory;
 }
 
@@ -94,7 +102,7 @@ Sql<void> SqliteJournal::write_memory(const WorkerId& worker, const MemoryChange
 }
 
 Result<void> SqliteJournal::keep(const WorkerId& worker, const Memory& memory) {
-  if (!kept_.contains(worker)) TRY(recall(worker));
+  if (!kept_.contains(worker)) TRY(load(worker));
   auto [todo, kept] = change(kept_.at(worker), memory);
   if (todo.write.empty() && todo.remove.empty()) return {};
   TRY(write("keep the memory of a Worker", [&] { return write_memory(worker, todo); }));

@@ -53,11 +53,12 @@ class SqliteJournal final : public Journal {
   using Damage = std::optional<std::string>;
   Result<void> open_or_replace();
   Result<Damage> attach();
-  Sql<Damage> load();
+  Sql<Damage> read_file();
   Result<void> check_stamp();
   Result<void> recover(std::string why);
   Sql<void> write_head();
 
+  Result<void> load(const WorkerId& worker);
   Sql<void> commit(const std::function<Sql<void>()>& body);
   Result<void> write(std::string_view during, const std::function<Sql<void>()>& body);
   Sql<void> write_memory(const WorkerId& worker, const MemoryChange& change);
