@@ -44,6 +44,12 @@ bool carries(const Version& version, const BundleDigest& digest) {
   return trailer && trailer->digest == digest;
 }
 
+/// The listing may lag behind by L: until then the version exists though it is not shown.
+void remember_made(Acting& acting, const BundleDigest& digest, const std::string& tag) {
+  const Timing& timing = acting.assignment.account->timing;
+  acting.just_made[digest] = {acting.ports.clock.tick() + timing.t_max + timing.list_lag, tag};
+}
+
 std::optional<Failure> succeeded(Acting& acting, const CreateVersion& create, IntentId intent,
                                  const Version& version, Millis took) {
   const BundleDigest& digest = create.build.digest;
@@ -55,15 +61,17 @@ std::optional<Failure> succeeded(Acting& acting, const CreateVersion& create, In
     acting.memory.prune_held_because =
         fmt::format("version {} came back without its identity trailer", version.number);
   }
-  // Kept before the intent is closed: a crash between the two is settled by the listing.
-  if (auto failure = keep(acting)) return failure;
-  if (auto failure =
+  remember_made(acting, digest, create.annotations.tag);
+  // Kept before the intent is closed: a crash between the two is settled by the listing. The
+  // outcome is written even where a full disk refuses the rest.
+  auto failure = keep(acting);
+  if (auto unfinished =
           finish(acting, intent, {OutcomeKind::done, version.id, version.number, "created", {}})) {
-    return failure;
+    failure = std::move(unfinished);
   }
   acting.teller.tell(VersionCreated{version, digest, took});
   if (!identity_kept) acting.teller.tell(IdentityLost{version, digest});
-  return std::nullopt;
+  return failure;
 }
 
 std::optional<Failure> failed(Acting& acting, const CreateVersion& create, IntentId intent,

@@ -18,6 +18,7 @@ struct Acting {
   std::map<IntentId, Settling>& settling;
   Teller& teller;
   Memory& memory;  ///< Kept in the journal whenever an act changes it.
+  std::map<BundleDigest, JustMade>& just_made;
 };
 
 /// Journals the intent, calls once, journals the outcome. The failure, if any, is told already.

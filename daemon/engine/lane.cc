@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "daemon/core/model/ensure.h"
 #include "daemon/engine/operator.h"
@@ -55,13 +56,24 @@ void Lane::run() {
     absorb(wake);
     for (Request& request : wake.requests) serve(request);
     if (wake.stop || ports_.triggers.stopping()) return;
-    for (const WorkerConfig& worker : config_->workers) {
-      if (worker.account != account_) continue;
-      tend(worker, schedules_[worker.id]);
+    for (const WorkerConfig* worker : longest_waiting_first()) {
+      tend(*worker, schedules_[worker->id]);
       if (ports_.triggers.stopping()) return;
       progress_.promise(ports_.clock.tick() + kPatience);
     }
   }
+}
+
+std::vector<const WorkerConfig*> Lane::longest_waiting_first() {
+  std::vector<const WorkerConfig*> order;
+  for (const WorkerConfig& worker : config_->workers) {
+    if (worker.account == account_) order.push_back(&worker);
+  }
+  std::sort(order.begin(), order.end(), [this](const WorkerConfig* a, const WorkerConfig* b) {
+    return std::tie(schedules_[a->id].pass_due, a->id) <
+           std::tie(schedules_[b->id].pass_due, b->id);
+  });
+  return order;
 }
 
 void Lane::start() {
@@ -80,7 +92,7 @@ void Lane::start() {
 void Lane::adopt(std::shared_ptr<const Config> config) {
   config_ = std::move(config);
   caution_.configuration_broken(false);
-  standing_.not_before.reset();  // A new token deserves a try at once.
+  door_.open();
   std::map<WorkerId, Schedule> schedules;
   for (const WorkerConfig& worker : config_->workers) {
     if (worker.account != account_) continue;
@@ -91,11 +103,14 @@ void Lane::adopt(std::shared_ptr<const Config> config) {
     schedule.pass_due = schedule.rescan_due = ports_.clock.tick();
   }
   schedules_ = std::move(schedules);
+  std::erase_if(to_recover_,
+                [this](const WorkerId& worker) { return !schedules_.contains(worker); });
 }
 
 void Lane::absorb(Wake& wake) {
-  if (wake.configuration_broken) caution_.configuration_broken(true);
   if (wake.config) adopt(std::move(wake.config));
+  // After a good one: where both came, the bad reload came last.
+  if (wake.configuration_broken) caution_.configuration_broken(true);
   const Tick now = ports_.clock.tick();
   for (auto& [worker, schedule] : schedules_) {
     if (wake.all_dirty || wake.dirty.contains(worker)) schedule.rescan_due = now;
@@ -109,18 +124,23 @@ Tick Lane::next_deadline() {
     const auto found = schedules_.find(worker.id);
     if (worker.account != account_ || found == schedules_.end()) continue;
     const Schedule& schedule = found->second;
-    const Tick pass_due = standing_.not_before ? std::max(schedule.pass_due, *standing_.not_before)
-                                               : schedule.pass_due;
-    next = std::min(next, pass_due);
+    next = std::min(next, may_pass_at(schedule));
     if (worker.build) next = std::min(next, schedule.rescan_due);
   }
   return next;
 }
 
+Tick Lane::may_pass_at(const Schedule& schedule) const {
+  Tick at = schedule.pass_due;
+  if (schedule.standing.not_before) at = std::max(at, *schedule.standing.not_before);
+  if (door_.closed_until()) at = std::max(at, *door_.closed_until());
+  return at;
+}
+
 void Lane::tend(const WorkerConfig& worker, Schedule& schedule) {
   const Tick now = ports_.clock.tick();
   if (worker.build && now >= schedule.rescan_due) rescan(worker, schedule);
-  if (now >= schedule.pass_due && may_call(now)) pass(worker, schedule, "");
+  if (now >= may_pass_at(schedule)) pass(worker, schedule, "");
 }
 
 void Lane::rescan(const WorkerConfig& worker, Schedule& schedule) {
@@ -141,42 +161,44 @@ void Lane::rescan(const WorkerConfig& worker, Schedule& schedule) {
 PassOutcome Lane::pass(const WorkerConfig& worker, Schedule& schedule, const std::string& actor) {
   PassOutcome outcome = reconciler_.pass(assignment(worker), schedule.course, actor);
   schedule.pass_due = outcome.look_again;
-  take_stock(outcome);
+  take_stock(worker.id, schedule, outcome);
   finish_recovery(worker.id, outcome);
   return outcome;
 }
 
-void Lane::take_stock(const PassOutcome& outcome) {
+void Lane::take_stock(const WorkerId& worker, Schedule& schedule, const PassOutcome& outcome) {
   const Tick now = ports_.clock.tick();
   if (ports_.triggers.stopping()) return;  // A cancelled call says nothing of the service.
   if (outcome.failure && concerns_account(*outcome.failure)) {
-    standing_ = after_failure(standing_, *outcome.failure, now, ports_.random.next());
-    const Millis wait = *standing_.not_before - now;
+    schedule.standing =
+        after_failure(schedule.standing, *outcome.failure, now, ports_.random.next());
+    schedule.pass_due = *schedule.standing.not_before;
+    door_.failed(worker, *outcome.failure, schedule.standing, now, schedules_.size());
+    const Millis wait = may_pass_at(schedule) - now;
     if (outcome.failure->kind == FailureKind::unauthorized) {
       tell(AuthFailed{*outcome.failure, wait});
     } else if (outcome.failure->kind == FailureKind::throttled) {
       tell(ApiThrottled{wait, outcome.failure->sentence()});
     } else {
-      tell(ApiUnavailable{*outcome.failure, standing_.failures, wait});
-    }
-    for (auto& [worker, schedule] : schedules_) {
-      schedule.pass_due = std::min(schedule.pass_due, *standing_.not_before);
+      tell(ApiUnavailable{*outcome.failure, schedule.standing.failures, wait});
     }
     return;
   }
   if (outcome.failure) return;
-  if (standing_.down_since) tell(ApiRecovered{now - *standing_.down_since});
-  standing_ = {};
+  if (schedule.standing.down_since) tell(ApiRecovered{now - *schedule.standing.down_since});
+  schedule.standing = {};
+  door_.succeeded();
 }
 
 void Lane::finish_recovery(const WorkerId& worker, const PassOutcome& outcome) {
-  if (!caution_.recovering() || outcome.failure) return;
+  if (!caution_.recovering()) return;
+  // A Worker that is gone has nothing to recover.
+  if (outcome.failure && outcome.failure->kind != FailureKind::not_found) return;
   to_recover_.erase(worker);
   const Tick end = *caution_.recovery_end();
-  if (!to_recover_.empty() || ports_.clock.tick() < end) {
-    schedules_[worker].pass_due = std::min(schedules_[worker].pass_due, end);
-    return;
-  }
+  const Tick now = ports_.clock.tick();
+  if (now < end) schedules_[worker].pass_due = std::min(schedules_[worker].pass_due, end);
+  if (now < end || !to_recover_.empty()) return;
   if (const auto ended = ports_.journal.end_recovery(); !ended) {
     tell(JournalDegraded{ended.error().sentence()});
     return;

@@ -10,9 +10,11 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "daemon/core/plan/backoff.h"
 #include "daemon/engine/caution.h"
+#include "daemon/engine/door.h"
 #include "daemon/engine/progress.h"
 #include "daemon/engine/reconciler.h"
 
@@ -31,7 +33,8 @@ class Lane {
   struct Schedule {
     Tick pass_due{};
     Tick rescan_due{};
-    std::string seen;  ///< What the disk showed at the last pass.
+    Standing standing;  ///< How its own passes have gone.
+    std::string seen;   ///< What the disk showed at the last pass.
     Course course;
   };
 
@@ -42,13 +45,16 @@ class Lane {
   void tend(const WorkerConfig& worker, Schedule& schedule);
   void rescan(const WorkerConfig& worker, Schedule& schedule);
   PassOutcome pass(const WorkerConfig& worker, Schedule& schedule, const std::string& actor);
-  void take_stock(const PassOutcome& outcome);
+  void take_stock(const WorkerId& worker, Schedule& schedule, const PassOutcome& outcome);
   void finish_recovery(const WorkerId& worker, const PassOutcome& outcome);
   void serve(Request& request);
 
   Assignment assignment(const WorkerConfig& worker) const;
   const AccountConfig& account() const;
-  bool may_call(Tick now) const { return !standing_.not_before || now >= *standing_.not_before; }
+  /// Beyond its due time: its own backoff, and the account's door.
+  Tick may_pass_at(const Schedule& schedule) const;
+  /// So that no Worker that fails again and again keeps those behind it from a probe.
+  std::vector<const WorkerConfig*> longest_waiting_first();
   void tell(EventBody body);
 
   Ports ports_;
@@ -57,7 +63,7 @@ class Lane {
   Progress& progress_;
   Caution caution_;
   Reconciler reconciler_;
-  Standing standing_;
+  Door door_;
   std::map<WorkerId, Schedule> schedules_;
   std::set<WorkerId> to_recover_;  ///< Workers without a good pass since the journal was lost.
 };

@@ -6,8 +6,7 @@
 namespace rollout {
 
 Result<Observed> observe(const Ports& ports, const Assignment& assignment, const Caution& caution,
-                         const std::map<IntentId, Settling>& settling,
-                         const std::optional<Tick>& last_plan) {
+                         const std::map<IntentId, Settling>& settling, const Course& course) {
   const WorkerConfig& worker = *assignment.worker;
   Observed observed;
   observed.worker = &worker;
@@ -21,11 +20,14 @@ Result<Observed> observe(const Ports& ports, const Assignment& assignment, const
   TRY_ASSIGN(observed.listing, ports.api.list(worker.id));
   TRY_ASSIGN(observed.deployments, ports.api.deployments(worker.id));
   observed.settling = settling;
+  observed.short_since = course.short_since;
+  observed.just_made = course.just_made;
   observed.tick = ports.clock.tick();
   observed.hazards = caution.hazards(observed.tick);
   // An outage between two plans is not observed time: at most two intervals count.
-  observed.elapsed =
-      last_plan ? std::min(observed.tick - *last_plan, 2 * worker.interval) : Millis(0);
+  observed.elapsed = course.last_plan
+                         ? std::min(observed.tick - *course.last_plan, 2 * worker.interval)
+                         : Millis(0);
   // Ages are the server's dates against the server's clock.
   const auto& server_time = observed.deployments.server_time ? observed.deployments.server_time
                                                              : observed.listing.server_time;

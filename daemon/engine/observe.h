@@ -18,10 +18,17 @@ struct Assignment {
   const WorkerConfig* worker = nullptr;
 };
 
+/// What a lane knows of one Worker between passes, besides the journal.
+struct Course {
+  std::optional<Tick> last_plan;    ///< None after a start: down-time counts for nothing.
+  std::string last_plan_id;         ///< So that an unchanged plan is told once.
+  std::optional<Tick> short_since;  ///< Since when its listing has looked short.
+  std::map<BundleDigest, JustMade> just_made;
+};
+
 /// Reads the disk, then all versions, then the deployments. Any failed read fails the whole: it
 /// must never look like "nothing there".
 Result<Observed> observe(const Ports& ports, const Assignment& assignment, const Caution& caution,
-                         const std::map<IntentId, Settling>& settling,
-                         const std::optional<Tick>& last_plan);
+                         const std::map<IntentId, Settling>& settling, const Course& course);
 
 }  // namespace rollout

@@ -24,6 +24,16 @@ const Verdict* verdict_of(const Plan& plan, const VersionId& version) {
   return found == plan.verdicts.end() ? nullptr : &*found;
 }
 
+/// `, until 2026-03-10T12:00:00Z`
+std::string end_of(const std::optional<Instant>& until) {
+  return until ? fmt::format(", until {}", format_rfc3339(*until)) : "";
+}
+
+Answer in_the_past(Instant until) {
+  return {kExitUsage, Done{fmt::format("`--until` is in the past: {}; nothing was changed",
+                                       format_rfc3339(until))}};
+}
+
 bool names(const LedgerEntry& entry, const std::string& text) {
   if (!entry.version) return false;
   return entry.version->text() == text ||
@@ -90,11 +100,13 @@ Result<Answer> Operator::explain_deleted(const ExplainCommand& command, const Fa
 }
 
 Result<Answer> Operator::run(const PinCommand& command) {
+  if (command.until && *command.until <= ports_.clock.now()) return in_the_past(*command.until);
   TRY_ASSIGN(const Version version, find(command.version));
   TRY_ASSIGN(Memory memory, ports_.journal.recall(worker()));
   memory.pins[version.id] = {command.reason, actor_, command.until};
   TRY(keep_and_tell(memory, VersionPinned{version.id, actor_, command.reason}));
-  return done(fmt::format("version {} ({}) is pinned", version.number, version.id.text()));
+  return done(fmt::format("version {} ({}) is pinned{}", version.number, version.id.text(),
+                          end_of(command.until)));
 }
 
 Result<Answer> Operator::run(const UnpinCommand& command) {
@@ -109,13 +121,13 @@ Result<Answer> Operator::run(const UnpinCommand& command) {
 }
 
 Result<Answer> Operator::run(const SuspendCommand& command) {
+  if (command.until && *command.until <= ports_.clock.now()) return in_the_past(*command.until);
   TRY_ASSIGN(Memory memory, ports_.journal.recall(worker()));
   memory.suspension = Suspension{command.reason, actor_, command.until};
   TRY(keep_and_tell(memory, WorkerSuspended{actor_, command.reason, command.until}));
-  return done(
-      fmt::format("{} is suspended: nothing is created or deleted until `rolloutctl resume "
-                  "{}`",
-                  worker().text(), worker().text()));
+  return done(fmt::format(
+      "{} is suspended{}: nothing is created or deleted; `rolloutctl resume {}` lifts it",
+      worker().text(), end_of(command.until), worker().text()));
 }
 
 Result<Answer> Operator::run(const ResumeCommand& /*command*/) {

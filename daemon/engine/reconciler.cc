@@ -40,7 +40,7 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
                          assignment.config->generation, assignment.config->mode, actor});
   bool wrote = false;
   for (int round = 1;; ++round) {
-    auto observed = observe(ports_, assignment, caution_, settling_, course.last_plan);
+    auto observed = observe(ports_, assignment, caution_, settling_, course);
     if (!observed) {
       if (observed.error().kind == FailureKind::invalid) caution_.bad_read(ports_.clock.tick());
       return finish_failed(teller, *assignment.worker, std::move(observed).error(), start,
@@ -48,7 +48,7 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
     }
     Plan plan = rollout::plan(*observed);
     if (caution_.recovering()) hold_pruning(plan.memory);
-    if (may_be_short(*observed)) caution_.bad_read(observed->tick);
+    watch_length(*observed, course);
     if (auto kept = ports_.journal.keep(assignment.worker->id, plan.memory); !kept) {
       teller.tell(JournalDegraded{kept.error().sentence()});
       return finish_failed(teller, *assignment.worker, std::move(kept).error(), start,
@@ -57,7 +57,7 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
     course.last_plan = observed->tick;
     adopt_settling(*observed, plan);
     tell_plan(teller, plan, course);
-    Acting acting{ports_, assignment, caution_, settling_, teller, plan.memory};
+    Acting acting{ports_, assignment, caution_, settling_, teller, plan.memory, course.just_made};
     Acted acted = act(acting, *observed, plan);
     wrote = wrote || acted.wrote;
     const bool again = acted.next == Next::observe_again && round < kRounds && !acted.failure &&
@@ -79,7 +79,7 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
 }
 
 Result<PlanReport> Reconciler::preview(const Assignment& assignment, const Course& course) {
-  TRY_ASSIGN(Observed observed, observe(ports_, assignment, caution_, settling_, course.last_plan));
+  TRY_ASSIGN(Observed observed, observe(ports_, assignment, caution_, settling_, course));
   PlanReport report;
   report.worker = assignment.worker->id;
   report.account = assignment.account->name;
@@ -144,6 +144,17 @@ void Reconciler::tell_plan(Teller& teller, const Plan& plan, Course& course) {
   for (const Stop& stop : plan.stops) {
     if (!is_alarm(stop.code)) continue;
     teller.tell(PruneRefused{std::string(to_string(stop.code)), stop.message, std::nullopt});
+  }
+}
+
+void Reconciler::watch_length(const Observed& observed, Course& course) {
+  std::erase_if(course.just_made,
+                [&](const auto& made) { return made.second.until <= observed.tick; });
+  if (!looks_short(observed)) {
+    course.short_since.reset();
+  } else if (!course.short_since) {
+    course.short_since = observed.tick;
+    caution_.bad_read(observed.tick);
   }
 }
 

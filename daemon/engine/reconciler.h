@@ -13,12 +13,6 @@
 
 namespace rollout {
 
-/// What a lane knows of one Worker between passes, besides the journal.
-struct Course {
-  std::optional<Tick> last_plan;  ///< None after a start: down-time counts for nothing.
-  std::string last_plan_id;       ///< So that an unchanged plan is told once.
-};
-
 struct PassOutcome {
   PassFinished::Result result = PassFinished::Result::noop;
   std::optional<Failure> failure;  ///< What cut the pass short.
@@ -47,6 +41,7 @@ class Reconciler {
 
   Acted act(Acting& acting, const Observed& observed, const Plan& plan);
   void tell_plan(Teller& teller, const Plan& plan, Course& course);
+  void watch_length(const Observed& observed, Course& course);
   void adopt_settling(const Observed& observed, const Plan& plan);
   Tick next_look(const Assignment& assignment, const Observed& observed, const Plan& plan) const;
 

@@ -72,6 +72,33 @@ TEST_F(LaneTest, BacksOffAndRecovers) {
   EXPECT_LE(triggers.waited[1], 1s);
 }
 
+TEST_F(LaneTest, LetsOneBrokenWorkerHoldUpNoOther) {
+  config->workers[0].build.reset();
+  WorkerConfig other = config->workers[0];
+  other.id = WorkerId("another");
+  config->workers.insert(config->workers.begin(), other);
+  other.id = WorkerId("yet-another");
+  config->workers.push_back(other);
+  cloud.broken = WorkerId("shop");
+  run(40);
+  EXPECT_GE(std::count(cloud.listed.begin(), cloud.listed.end(), "another"), 4);
+  EXPECT_EQ(std::count(cloud.listed.begin(), cloud.listed.end(), "another"),
+            std::count(cloud.listed.begin(), cloud.listed.end(), "yet-another"));
+  const auto passed = clock.tick() - Tick();
+  EXPECT_LE(count("list"), 3 * (passed / 5min + 1) + 6) << "and no storm of requests";
+}
+
+TEST_F(LaneTest, AsksOncePerProbeWhereNothingAnswers) {
+  config->workers[0].build.reset();
+  WorkerConfig other = config->workers[0];
+  other.id = WorkerId("another");
+  config->workers.push_back(other);
+  for (int i = 0; i < 100; ++i) cloud.next("list", {Fault::When::before, FailureKind::transient});
+  run(30);
+  const auto passed = clock.tick() - Tick();
+  EXPECT_LE(count("list"), passed / 5min + 10);
+}
+
 // Promise 17: after a failed reload nothing is deleted until the next good one.
 TEST_F(LaneTest, DeletesNothingWhileTheConfigurationIsBroken) {
   Wake broken;
@@ -122,6 +149,16 @@ TEST_F(LaneTest, KeepsAPinnedVersionAndSaysWhy) {
   EXPECT_EQ(explanation.pin->actor, "anna");
   EXPECT_EQ(ask(UnpinCommand{WorkerId("shop"), "v1"}).exit, 0);
   EXPECT_FALSE(std::get<Explanation>(ask(ExplainCommand{WorkerId("shop"), "v1"}).body).pin);
+}
+
+TEST_F(LaneTest, RefusesAnEndThatIsInThePast) {
+  config->mode = Mode::observe;
+  has_versions(3);
+  const Instant past = kNow - 1h;
+  EXPECT_EQ(ask(PinCommand{WorkerId("shop"), "v1", "audit", std::nullopt}).exit, 0);
+  EXPECT_EQ(ask(PinCommand{WorkerId("shop"), "v1", "audit", past}).exit, 64);
+  EXPECT_EQ(ask(SuspendCommand{WorkerId("shop"), "freeze", past}).exit, 64);
+  EXPECT_TRUE(std::get<Explanation>(ask(ExplainCommand{WorkerId("shop"), "v1"}).body).pin);
 }
 
 TEST_F(LaneTest, ExplainsAVersionThatIsGone) {

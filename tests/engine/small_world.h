@@ -126,8 +126,12 @@ class SmallCloud final : public VersionsApi {
   SmallCloud(Calls& calls, ManualClock& clock) : calls_(calls), clock_(clock) {}
 
   Result<Worker> worker(const WorkerId& worker) override { return Worker{"id", worker.text()}; }
-  Result<Listing> list(const WorkerId&) override {
+  Result<Listing> list(const WorkerId& worker) override {
     calls_.push_back("list");
+    if (worker == broken) {
+      return std::unexpected(Failure{FailureKind::transient, "list", "this Worker cannot be read"});
+    }
+    listed.push_back(worker.text());
     if (auto failed = fault("list", Fault::When::before)) return std::unexpected(*failed);
     if (before_list) std::exchange(before_list, {})();
     return Listing{versions, clock_.now()};
@@ -181,6 +185,8 @@ class SmallCloud final : public VersionsApi {
   }
   void next(const std::string& operation, Fault fault) { faults_[operation].push_back(fault); }
 
+  WorkerId broken;  ///< Its listings fail.
+  std::vector<std::string> listed;
   std::vector<Version> versions;
   DeploymentHistory history;
   std::uint64_t last_number = 0;

@@ -129,7 +129,7 @@ std::string fault(const BadAnswer& answer, const char* method, const char* when)
       .dump();
 }
 
-// Promise 14, and fault matrix 36 and 37.
+// Promise 14.
 TEST_P(BadAnswers, ToAListingTeachNothingAndLoseNothing) {
   const Site site;
   site.configure();
@@ -145,7 +145,7 @@ TEST_P(BadAnswers, ToAListingTeachNothingAndLoseNothing) {
   EXPECT_EQ(daemon->stop(), 0);
 }
 
-// Promise 4, and fault matrix 26 and 27.
+// Promise 4.
 TEST_P(BadAnswers, ToACreateThatHappenedMakeNoSecondVersion) {
   const Site site;
   site.configure();

@@ -16,7 +16,7 @@ std::string slow_create(const char* delay) {
          std::string(delay) + R"(" }])";
 }
 
-// Promise 1: killed between a create's effect and its answer (fault matrix 20 and 30).
+// Promise 1: killed between a create's effect and its answer.
 TEST(Crash, AfterTheEffectOfACreateAndBeforeItsAnswerMakesNoSecondVersion) {
   const Site site;
   site.configure();
@@ -37,7 +37,7 @@ TEST(Crash, AfterTheEffectOfACreateAndBeforeItsAnswerMakesNoSecondVersion) {
   EXPECT_EQ(daemon->stop(), 0);
 }
 
-// Promise 4: an answer that is lost while the daemon lives (fault matrix 18 and 19).
+// Promise 4: an answer that is lost while the daemon lives.
 TEST(Crash, OfTheConnectionAfterTheEffectIsSettledByLooking) {
   const Site site;
   site.configure();
@@ -89,7 +89,7 @@ TEST(Stop, OfAnIdleDaemonIsAskedForOnce) {
   EXPECT_FALSE(std::filesystem::exists(site.path("control.sock")));
 }
 
-// A read that hangs is no reason to stay (fault matrix 61).
+// A read that hangs is no reason to stay.
 TEST(Stop, DoesNotWaitForARead) {
   const Site site;
   site.configure();

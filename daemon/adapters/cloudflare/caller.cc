@@ -147,7 +147,7 @@ Result<std::optional<Instant>> Caller::call(const ApiCall& call) {
     const std::lock_guard lock(mutex_);
     ++traffic_.blocked_writes[call.op];
     return std::unexpected(
-        failure(call, FailureKind::refused,
+        failure(call, FailureKind::local,
                 fmt::format("this is a read-only client: no {} is sent", to_string(call.method))));
   }
   if (auto kept = wait_for_turn(call)) {

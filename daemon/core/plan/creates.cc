@@ -12,6 +12,9 @@
 namespace rollout {
 namespace {
 
+/// How long the create of an earlier process may still be under way: that of the largest build.
+const Millis kLongestCreate = create_allowance(std::uint64_t{64} * 1024 * 1024);
+
 void look_no_later_than(Plan& plan, Tick tick) {
   plan.look_again = plan.look_again ? std::min(*plan.look_again, tick) : tick;
 }
@@ -56,9 +59,10 @@ class Creates {
     const BundleDigest& digest = *open.intent.digest;
     const auto known = observed_.settling.find(open.id);
     // An intent of an earlier process: its call may have been sent at the very end.
-    const Settling settling = known != observed_.settling.end()
-                                  ? known->second
-                                  : start_settling(observed_.tick, observed_.account->timing);
+    const Settling settling =
+        known != observed_.settling.end()
+            ? known->second
+            : start_settling(observed_.tick + kLongestCreate, observed_.account->timing);
     const Settled outcome = settle(digest, settling, observed_.listing, observed_.listing_asked,
                                    observed_.account->timing);
     if (const auto* happened = std::get_if<Happened>(&outcome)) {
@@ -98,7 +102,6 @@ class Creates {
     for (const RejectedBuild& rejected : observed_.builds.rejected) {
       plan_.events.emplace_back(BuildRejected{rejected.root, rejected.code, rejected.detail});
     }
-    if (observed_.builds.look_again) look_no_later_than(plan_, *observed_.builds.look_again);
   }
 
   void consider(const Build& build) {
@@ -117,6 +120,11 @@ class Creates {
     }
     // A version that was made and is gone was deleted by a person: the same generation stays gone.
     if (generation.state == GenerationState::done) return;
+    if (const auto made = observed_.just_made.find(build.digest);
+        made != observed_.just_made.end() && observed_.tick < made->second.until) {
+      look_no_later_than(plan_, made->second.until);
+      return;
+    }
     if (unsettled_.contains(build.digest) || !decided_.insert(build.digest).second) return;
     if (observed_.worker->tagging == nullptr || may_not_create()) return;
     decide(build, generation);
@@ -152,26 +160,38 @@ class Creates {
       reject(build, generation, "Tagging", annotations.error().sentence());
       return;
     }
-    if (const Version* other = carrier_of(annotations->tag);
-        policy.uniqueness == TaggingPolicy::Uniqueness::unique && other != nullptr) {
+    if (policy.uniqueness == TaggingPolicy::Uniqueness::unique &&
+        is_taken(annotations->tag, build.digest)) {
       reject(build, generation, "TagTaken",
-             fmt::format("the tag `{}` is already carried by version {} with another build; change "
-                         "what the tag is made from, or remove `unique` from tagging policy {}",
-                         annotations->tag, other->number, policy.name.text()));
+             fmt::format("the tag `{}` is already carried by another build; change what the tag is "
+                         "made from, or remove `unique` from tagging policy {}",
+                         annotations->tag, policy.name.text()));
       return;
     }
+    // An older build that is made late must not replace a newer one in production.
+    const bool newest = &build == &observed_.builds.builds.back();
     plan_.actions.emplace_back(
-        CreateVersion{build, *annotations, observed_.worker->deploy,
+        CreateVersion{build, *annotations, newest ? observed_.worker->deploy : DeployMode::none,
                       fmt::format("no version carries build {}", build.digest.brief())});
   }
 
-  const Version* carrier_of(const std::string& tag) const {
-    if (tag.empty()) return nullptr;
-    const auto& versions = observed_.listing.versions;
-    const auto found = std::find_if(versions.begin(), versions.end(), [&](const Version& version) {
-      return version.annotations.tag == tag;
-    });
-    return found == versions.end() ? nullptr : &*found;
+  /// By a listed version, by one that was just made, or by one that this plan or an open intent
+  /// makes.
+  bool is_taken(const std::string& tag, const BundleDigest& digest) const {
+    if (tag.empty()) return false;
+    const auto carries = [&tag](const auto& other) { return other == tag; };
+    return std::any_of(observed_.listing.versions.begin(), observed_.listing.versions.end(),
+                       [&](const Version& v) { return carries(v.annotations.tag); }) ||
+           std::any_of(observed_.just_made.begin(), observed_.just_made.end(),
+                       [&](const auto& made) { return carries(made.second.tag); }) ||
+           std::any_of(observed_.memory.intents.begin(), observed_.memory.intents.end(),
+                       [&](const OpenIntent& open) {
+                         return open.intent.digest != digest && carries(open.intent.tag);
+                       }) ||
+           std::any_of(plan_.actions.begin(), plan_.actions.end(), [&](const Action& action) {
+             const auto* create = std::get_if<CreateVersion>(&action);
+             return create != nullptr && carries(create->annotations.tag);
+           });
   }
 
   void reject(const Build& build, Generation& generation, const char* code, std::string detail) {

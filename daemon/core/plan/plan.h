@@ -32,6 +32,12 @@ struct Hazards {
   bool recovering = false;            ///< The journal was lost; the settle period is not over.
 };
 
+/// A version that this process made or found, and that a lagging listing need not show yet.
+struct JustMade {
+  Tick until{};
+  std::string tag;
+};
+
 struct Observed {
   const WorkerConfig* worker = nullptr;    ///< Never null. Borrowed for the pass.
   const AccountConfig* account = nullptr;  ///< Never null.
@@ -44,6 +50,8 @@ struct Observed {
   Memory memory;
   std::map<IntentId, Settling> settling;
   Hazards hazards;
+  std::optional<Tick> short_since;  ///< Since when the listing has looked short, without a break.
+  std::map<BundleDigest, JustMade> just_made;
   Instant now{};         ///< The server's time where it told it, else this host's.
   Tick listing_asked{};  ///< Before the listing was read: what it shows may be as old as this.
   Tick tick{};           ///< After all reads.

@@ -15,6 +15,10 @@ namespace {
 /// Nothing younger than twice the time in which a lost create may still appear is deleted.
 constexpr int kSettleFactor = 2;
 
+bool oldest_first(const PruneVersion& a, const PruneVersion& b) {
+  return std::tie(a.number, a.version) < std::tie(b.number, b.version);
+}
+
 bool old_enough(const Observed& observed, const std::optional<Instant>& created_on) {
   return created_on && observed.now - *created_on >= kSettleFactor * observed.account->timing.t_max;
 }
@@ -53,9 +57,7 @@ class GraceClocks {
       plan_.memory.policy_hash = policy_.hash;
     }
     for (const Verdict& verdict : plan_.verdicts) advance(verdict);
-    std::sort(ready_.begin(), ready_.end(), [](const PruneVersion& a, const PruneVersion& b) {
-      return std::tie(a.number, a.version) < std::tie(b.number, b.version);
-    });
+    std::sort(ready_.begin(), ready_.end(), oldest_first);
     return std::move(ready_);
   }
 
@@ -137,9 +139,10 @@ void add_circumstances(const Observed& observed, const Memory& memory, std::vect
 
 /// The stops that depend on what would go.
 void add_limits(const Observed& observed, const Plan& plan, std::vector<Stop>& stops) {
-  const RunLimits& limits = observed.worker->retention->limits;
+  const RunLimits limits =
+      observed.worker->retention != nullptr ? observed.worker->retention->limits : RunLimits{};
   const std::size_t going = plan.ready.size();
-  std::size_t in_scope = 0;
+  std::size_t in_scope = plan.verdicts.empty() ? observed.listing.versions.size() : 0;
   std::map<std::string, std::size_t> left;
   std::map<std::string, std::size_t> members;
   for (const Verdict& verdict : plan.verdicts) {
@@ -162,27 +165,61 @@ void add_limits(const Observed& observed, const Plan& plan, std::vector<Stop>& s
   }
 }
 
-/// The twins of a version, where none of the family was ever deployed or is pinned.
-void add_duplicates(const Observed& observed, Plan& plan) {
-  std::set<VersionId> untouchable;
-  for (const Deployment& deployment : observed.deployments.deployments) {
-    for (const Share& share : deployment.versions) untouchable.insert(share.version);
+/// What twins must not be: protected in any way that the policy, or its defaults, protects.
+class TwinGuard {
+ public:
+  TwinGuard(const Observed& observed, const Plan& plan)
+      : observed_(observed), memory_(plan.memory) {
+    for (const Deployment& deployment : observed.deployments.deployments) {
+      for (const Share& share : deployment.versions) deployed_.insert(share.version);
+    }
+    for (const PruneVersion& prune : plan.ready) going_.insert(prune.version);
+    if (observed.worker->retention != nullptr) protect_ = observed.worker->retention->protect;
   }
-  for (const auto& [version, pin] : plan.memory.pins) untouchable.insert(version);
-  std::set<VersionId> going;
-  for (const PruneVersion& prune : plan.ready) going.insert(prune.version);
+
+  /// A family that was ever deployed, or of which something is pinned, is left to a person.
+  bool untouched(const Version& version) const {
+    const bool pinned = std::any_of(
+        protect_.pin.begin(), protect_.pin.end(),
+        [&](const Pattern& pattern) { return pattern.matches(version.annotations.tag); });
+    return !pinned && !deployed_.contains(version.id) && !memory_.pins.contains(version.id);
+  }
+
+  bool may_go(const Version& twin) const {
+    const auto seen = memory_.versions.find(twin.id);
+    if (seen == memory_.versions.end() || seen->second.refused || going_.contains(twin.id)) {
+      return false;
+    }
+    const Instant young = minus(observed_.now, protect_.min_age);
+    return old_enough(observed_, twin.created_on) && *twin.created_on <= young &&
+           seen->second.first_seen <= young;
+  }
+
+ private:
+  const Observed& observed_;
+  const Memory& memory_;
+  Protections protect_;
+  std::set<VersionId> deployed_;
+  std::set<VersionId> going_;
+};
+
+/// The twins of a version, where the configuration asks for their removal.
+void add_duplicates(const Observed& observed, Plan& plan) {
+  if (observed.worker->duplicates != Duplicates::remove) return;
+  const TwinGuard guard(observed, plan);
   for (const Family& family : duplicates(observed.listing)) {
-    const bool touched = untouchable.contains(family.kept.id) ||
-                         std::any_of(family.others.begin(), family.others.end(),
-                                     [&](const Version& v) { return untouchable.contains(v.id); });
-    if (touched) continue;
+    const bool untouched = guard.untouched(family.kept) &&
+                           std::all_of(family.others.begin(), family.others.end(),
+                                       [&](const Version& twin) { return guard.untouched(twin); });
+    if (!untouched) continue;
     for (const Version& twin : family.others) {
-      if (!old_enough(observed, twin.created_on) || going.contains(twin.id)) continue;
+      if (!guard.may_go(twin)) continue;
       plan.ready.push_back(
           {twin.id, twin.number, twin.annotations.tag, twin.created_on,
            fmt::format("it carries the same build as version {}", family.kept.number)});
     }
   }
+  std::sort(plan.ready.begin(), plan.ready.end(), oldest_first);
 }
 
 }  // namespace
@@ -195,8 +232,8 @@ void plan_prune(const Observed& observed, Plan& plan) {
     plan.next_change = next_change(plan.verdicts, observed.now);
     plan.ready = GraceClocks(observed, plan).run();
   }
-  if (observed.worker->duplicates == Duplicates::remove) add_duplicates(observed, plan);
-  if (observed.worker->retention != nullptr) add_limits(observed, plan, plan.stops);
+  add_duplicates(observed, plan);
+  add_limits(observed, plan, plan.stops);
   if (!plan.stops.empty()) return;
   for (const PruneVersion& prune : plan.ready) plan.actions.emplace_back(prune);
 }

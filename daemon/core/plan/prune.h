@@ -12,11 +12,14 @@ namespace rollout {
 void plan_prune(const Observed& observed, Plan& plan);
 
 /// Remembers what a good listing shows: versions first seen, the highest number, that something
-/// was deployed. A suspicious listing teaches nothing.
+/// was deployed. One that looks short teaches nothing before it has done so for an hour.
 void remember_listing(const Observed& observed, Memory& memory);
 
 /// The stops that concern the listing and deployments themselves.
 std::vector<Stop> suspicions(const Observed& observed);
+
+/// The listing reaches less far than before, or nothing is deployed any more.
+bool looks_short(const Observed& observed);
 
 /// True where the listing may lack versions: it proves no absence, so nothing may be made of it.
 bool may_be_short(const Observed& observed);

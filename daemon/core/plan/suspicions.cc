@@ -11,6 +11,11 @@ namespace rollout {
 namespace {
 
 constexpr std::size_t kSameInstants = 5;
+constexpr Millis kBelieved = std::chrono::hours(1);
+
+bool has_looked_short_for(const Observed& observed, Millis time) {
+  return observed.short_since && observed.tick - *observed.short_since >= time;
+}
 
 std::uint64_t highest_number(const Listing& listing) {
   std::uint64_t highest = 0;
@@ -57,16 +62,26 @@ std::vector<Stop> suspicions(const Observed& observed) {
   return stops;
 }
 
+bool looks_short(const Observed& observed) {
+  const bool vanished = observed.memory.had_deployment && observed.deployments.deployments.empty();
+  return vanished || highest_number(observed.listing) < observed.memory.highest_number;
+}
+
 bool may_be_short(const Observed& observed) {
-  return highest_number(observed.listing) < observed.memory.highest_number;
+  // What is still missing after the longest lag of a listing is gone.
+  return looks_short(observed) &&
+         !has_looked_short_for(observed, observed.account->timing.list_lag);
 }
 
 void remember_listing(const Observed& observed, Memory& memory) {
-  // What is seen next is compared with what is seen now, so that a deleted newest version stops
-  // pruning for a while and not for ever.
+  std::erase_if(memory.pins, [&](const auto& pin) {
+    return pin.second.until && *pin.second.until <= observed.now;
+  });
+  // A listing that lacks something teaches nothing until it has said the same for an hour: what is
+  // forgotten over a bad one, such as when a version was first seen, does not come back.
+  if (looks_short(observed) && !has_looked_short_for(observed, kBelieved)) return;
   memory.highest_number = highest_number(observed.listing);
   memory.had_deployment = !observed.deployments.deployments.empty();
-  if (may_be_short(observed)) return;
   std::map<VersionId, SeenVersion> seen;
   for (const Version& version : observed.listing.versions) {
     const auto known = memory.versions.find(version.id);
@@ -75,10 +90,6 @@ void remember_listing(const Observed& observed, Memory& memory) {
                                  : known->second);
   }
   memory.versions = std::move(seen);
-  std::erase_if(memory.pins, [&](const auto& pin) {
-    return !memory.versions.contains(pin.first) ||
-           (pin.second.until && *pin.second.until <= observed.now);
-  });
 }
 
 }  // namespace rollout

@@ -120,7 +120,7 @@ TEST(Creates, SendsAgainOnlyAfterTwoListingsPastTheSettlePeriod) {
   given.seen.memory.intents = {an_open_create(3)};
   Plan plan = given.plan();
   EXPECT_TRUE(plan.actions.empty()) << "the intent is of an earlier process: the wait begins";
-  plan = given.plan_again(plan, 179s);
+  plan = given.plan_again(plan, 303s);
   EXPECT_TRUE(plan.actions.empty()) << "T_max and L have not passed";
   plan = given.plan_again(plan, 2s);
   EXPECT_TRUE(plan.actions.empty()) << "the first complete listing without it";
@@ -140,6 +140,35 @@ TEST(Creates, TakesAShortListingForNoProof) {
   given.seen.memory.intents = {an_open_create(3)};
   given.seen.settling[7] = {given.seen.tick - 1h, given.seen.tick - 1h};
   EXPECT_TRUE(given.plan().actions.empty());
+}
+
+// Promise 1: a version that was just made exists though a lagging listing does not show it.
+TEST(Creates, WaitsForALaggingListingBeforeItMakesTheSameBuildAgain) {
+  AnObservation given;
+  given.seen.builds.builds = {a_build(3)};
+  given.seen.just_made[digest_of(3)] = {given.seen.tick + 120s, "v1"};
+  EXPECT_TRUE(given.plan().actions.empty());
+  given.seen.tick += 120s;
+  EXPECT_EQ(given.plan().actions.size(), 1U);
+}
+
+TEST(Creates, MakesOneOfTwoBuildsThatWantTheSameUniqueTag) {
+  AnObservation given;
+  TaggingPolicy policy = a_tagging_policy("v1");
+  policy.uniqueness = TaggingPolicy::Uniqueness::unique;
+  given.worker.tagging = std::make_shared<TaggingPolicy>(policy);
+  given.seen.builds.builds = {a_build(3), a_build(4)};
+  EXPECT_EQ(all_of<CreateVersion>(given.plan().actions).size(), 1U);
+}
+
+TEST(Creates, DeploysTheNewestBuildOnly) {
+  AnObservation given;
+  given.worker.deploy = DeployMode::immediate;
+  given.seen.builds.builds = {a_build(3), a_build(4)};
+  const auto creates = all_of<CreateVersion>(given.plan().actions);
+  ASSERT_EQ(creates.size(), 2U);
+  EXPECT_EQ(creates[0].deploy, DeployMode::none);
+  EXPECT_EQ(creates[1].deploy, DeployMode::immediate);
 }
 
 // Promise 5.

@@ -169,12 +169,48 @@ INSTANTIATE_TEST_SUITE_P(
                              [](AnObservation& o) { o.seen.memory.prune_held = true; }}),
     [](const auto& tested) { return tested.param.name; });
 
-TEST(Prune, StopsOnceWhereTheNewestVersionWasDeletedByAPerson) {
+TEST(Prune, StopsForAnHourWhereTheNewestVersionWasDeletedByAPerson) {
   AnObservation given = ten_versions();
   given.seen.memory.highest_number = 11;
-  const Plan first = given.plan();
-  EXPECT_TRUE(stopped_by(first, StopCode::NumberWentDown));
-  EXPECT_FALSE(stopped_by(given.plan_again(first, 5min), StopCode::NumberWentDown));
+  Plan plan = given.plan();
+  EXPECT_TRUE(stopped_by(plan, StopCode::NumberWentDown));
+  given.seen.short_since = given.seen.tick;
+  plan = given.plan_again(plan, 59min);
+  EXPECT_TRUE(stopped_by(plan, StopCode::NumberWentDown));
+  plan = given.plan_again(plan, 1min);
+  EXPECT_EQ(plan.memory.highest_number, 10U);
+  EXPECT_FALSE(stopped_by(given.plan_again(plan, 5min), StopCode::NumberWentDown));
+}
+
+TEST(Prune, LosesNoPinOverAListingThatLacksIt) {
+  AnObservation given = ten_versions();
+  given.seen.memory.pins[version_id(1)] = {"audit", "ops", std::nullopt};
+  const auto all = given.versions;
+  given.versions.erase(given.versions.begin());
+  const Plan without = given.plan();
+  given.versions = all;
+  const Plan plan = given.plan_again(without, 5min);
+  EXPECT_EQ(pruned(plan), (Numbers{2, 3, 4, 5, 6, 7, 8}));
+}
+
+TEST(Prune, CountsTwinsAgainstTheLimits) {
+  AnObservation given;
+  given.retention = a_retention_policy(10);
+  given.worker.duplicates = Duplicates::remove;
+  for (std::uint64_t number = 1; number <= 5; ++number) {
+    given.versions.push_back(a_version(number).aged((50 - number) * 1h));
+  }
+  given.versions.push_back(a_version(6).deployed());
+  given.observed();
+  for (std::size_t i = 1; i < 5; ++i) {
+    given.seen.listing.versions[i].annotations = given.seen.listing.versions[0].annotations;
+  }
+  EXPECT_EQ(pruned(rollout::plan(given.seen)), (Numbers{2, 3, 4, 5}));
+  given.retention.limits.max_deletes = 3;
+  given.worker.retention = std::make_shared<RetentionPolicy>(given.retention);
+  const Plan plan = rollout::plan(given.seen);
+  EXPECT_TRUE(pruned(plan).empty());
+  EXPECT_TRUE(stopped_by(plan, StopCode::MaxDeletes));
 }
 
 TEST(Prune, ForgetsNothingOverAnEmptyListing) {
@@ -215,23 +251,6 @@ TEST(Prune, RemovesAnUndeployedTwinWhereAskedTo) {
   given.worker.duplicates = Duplicates::remove;
   given.seen.memory.pins[version_id(1)] = {"mine", "ops", std::nullopt};
   EXPECT_TRUE(pruned(rollout::plan(given.seen)).empty());
-}
-
-TEST(Prune, CountsTwinsAgainstTheLimits) {
-  const auto pruned_under = [](std::uint32_t max_deletes) {
-    AnObservation given;
-    given.retention = a_retention_policy(10);
-    given.retention.limits = {.max_deletes = max_deletes, .max_percent = 50};
-    given.worker.duplicates = Duplicates::remove;
-    given.versions = {a_version(1).aged(48h), a_version(2).aged(47h), a_version(3).aged(46h),
-                      a_version(4).deployed()};
-    given.observed();
-    auto& versions = given.seen.listing.versions;
-    versions[1].annotations = versions[2].annotations = versions[0].annotations;
-    return pruned(rollout::plan(given.seen));
-  };
-  EXPECT_TRUE(pruned_under(1).empty());
-  EXPECT_EQ(pruned_under(2), (Numbers{2, 3}));
 }
 
 TEST(Prune, NamesAPlanByWhatItWouldWrite) {
