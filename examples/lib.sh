@@ -41,6 +41,7 @@ ctl() { "$BIN/rolloutctl" -c "$work/etc/rolloutd.yaml" --socket "$work/control.s
 
 # start_daemon: rolloutd in the background, its story in $work/daemon.log.
 start_daemon() {
+  : >"$work/daemon.log"
   "$BIN/rolloutd" -c "$work/etc/rolloutd.yaml" 2>"$work/daemon.log" &
   daemon_pid=$!
   await daemon.started

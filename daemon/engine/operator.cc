@@ -141,7 +141,7 @@ Result<Answer> Operator::run(const ResumeCommand& /*command*/) {
 }
 
 Result<Version> Operator::find(const std::string& text) {
-  TRY_ASSIGN(const Listing listing, ports_.api.list(worker()));
+  TRY_ASSIGN(const Listing listing, reconciler_.list(worker()));
   return resolve_version(listing, text);
 }
 

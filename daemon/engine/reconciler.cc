@@ -42,7 +42,7 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
   for (int round = 1;; ++round) {
     auto observed = observe(ports_, assignment, caution_, settling_, course);
     if (!observed) {
-      if (observed.error().kind == FailureKind::invalid) caution_.bad_read(ports_.clock.tick());
+      note_bad_read(observed.error());
       return finish_failed(teller, *assignment.worker, std::move(observed).error(), start,
                            ports_.clock.tick());
     }
@@ -79,7 +79,12 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
 }
 
 Result<PlanReport> Reconciler::preview(const Assignment& assignment, const Course& course) {
-  TRY_ASSIGN(Observed observed, observe(ports_, assignment, caution_, settling_, course));
+  auto read = observe(ports_, assignment, caution_, settling_, course);
+  if (!read) {
+    note_bad_read(read.error());
+    return std::unexpected(std::move(read).error());
+  }
+  Observed& observed = *read;
   PlanReport report;
   report.worker = assignment.worker->id;
   report.account = assignment.account->name;
@@ -92,6 +97,16 @@ Result<PlanReport> Reconciler::preview(const Assignment& assignment, const Cours
   report.plan = rollout::plan(observed);
   report.versions = std::move(observed.listing.versions);
   return report;
+}
+
+Result<Listing> Reconciler::list(const WorkerId& worker) {
+  auto listing = ports_.api.list(worker);
+  if (!listing) note_bad_read(listing.error());
+  return listing;
+}
+
+void Reconciler::note_bad_read(const Failure& failure) {
+  if (failure.kind == FailureKind::invalid) caution_.bad_read(ports_.clock.tick());
 }
 
 Reconciler::Acted Reconciler::act(Acting& acting, const Observed& observed, const Plan& plan) {

@@ -31,6 +31,9 @@ class Reconciler {
   /// Observes and plans, and changes nothing anywhere.
   Result<PlanReport> preview(const Assignment& assignment, const Course& course);
 
+  /// A listing for a person. A bad one is held against pruning, like any other.
+  Result<Listing> list(const WorkerId& worker);
+
  private:
   enum class Next { done, observe_again };
   struct Acted {
@@ -39,6 +42,7 @@ class Reconciler {
     bool wrote = false;
   };
 
+  void note_bad_read(const Failure& failure);
   Acted act(Acting& acting, const Observed& observed, const Plan& plan);
   void tell_plan(Teller& teller, const Plan& plan, Course& course);
   void watch_length(const Observed& observed, Course& course);

@@ -38,8 +38,7 @@ void Checker::journal_lost() {
     side.suspended = false;
     side.held = true;
     for (auto& [digest, story] : side.builds) {
-      // What was made and is gone may be made again: nobody remembers that a person deleted it.
-      story.made = std::min(story.made, cloud_.carriers(worker, digest).size());
+      story.forgotten = true;
       story.refused = false;
       if (story.doubt) story.doubt->forgotten = true;
     }

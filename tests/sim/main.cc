@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sim --seed N`: one run, told. `sim --tape FILE`: a recorded one. `sim --seeds N`: many.
+// With ROLLOUT_SIM_STORY=1 in the environment, each step of a run is printed.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -24,6 +27,23 @@ std::vector<std::uint32_t> read_tape(const char* path) {
   return {std::istream_iterator<std::uint32_t>(in), {}};
 }
 
+/// Tells what fails as it goes: a long campaign is left alone for hours.
+int tell_many(std::uint64_t seeds) {
+  constexpr std::uint64_t kAtOnce = 100;
+  std::map<std::string, std::uint64_t> counters;
+  std::size_t failures = 0;
+  for (std::uint64_t first = 0; first < seeds; first += kAtOnce) {
+    const auto campaign = rollout::run_campaign(first, std::min(kAtOnce, seeds - first));
+    for (const auto& failure : campaign.failures) fmt::print("{}", failure);
+    failures += campaign.failures.size();
+    for (const auto& [what, count] : campaign.counters) counters[what] += count;
+    std::fflush(stdout);
+  }
+  for (const auto& what : rollout::never_seen(counters)) fmt::print("in no run: {}\n", what);
+  fmt::print("{} seeds, {} failures\n", seeds, failures);
+  return failures == 0 ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -35,11 +55,5 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: sim --seed N | --seeds N | --tape FILE\n");
     return 64;
   }
-  const rollout::Campaign campaign = rollout::run_campaign(0, number);
-  for (const auto& failure : campaign.failures) fmt::print("{}", failure);
-  for (const auto& what : rollout::never_seen(campaign.counters)) {
-    fmt::print("in no run: {}\n", what);
-  }
-  fmt::print("{} seeds, {} failures\n", number, campaign.failures.size());
-  return campaign.failures.empty() ? 0 : 1;
+  return tell_many(number);
 }

@@ -86,6 +86,7 @@ Result<void> SimJournal::end_recovery() {
 }
 
 void SimJournal::lose() {
+  world_.trace("the journal is lost");
   file_ = new_file();
   lost_ = "the journal is missing, though there was one";
   checker_.journal_lost();

@@ -119,7 +119,7 @@ void Workload::deploy(const WorkerId& worker) {
 }
 
 void Workload::make_foreign(const WorkerId& worker) {
-  stage_.cloud.create(worker, "v900", "made by hand");
+  stage_.cloud.create(worker, "v901", "made by hand");
 }
 
 void Workload::make_twin(const WorkerId& worker) {

@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
 #include <utility>
 
 namespace rollout {
 
-World::World(Tape tape) : tape_(std::move(tape)) {}
+World::World(Tape tape)
+    : tape_(std::move(tape)), tells_its_story_(std::getenv("ROLLOUT_SIM_STORY") != nullptr) {}
 
 Instant World::truth() const {
   // 2026-03-01T00:00:00Z at tick 0.
@@ -37,6 +39,7 @@ void World::pass_to_next(Tick deadline) {
 }
 
 void World::trace(std::string_view what, std::uint64_t value) {
+  if (tells_its_story_) fmt::print("{} {} {}\n", format_rfc3339(truth()), what, value);
   const auto mix = [this](std::uint64_t piece) { hash_ = (hash_ ^ piece) * 1099511628211U; };
   for (const char c : what) mix(static_cast<unsigned char>(c));
   mix(value);

@@ -72,6 +72,7 @@ class World final : public Clock {
   std::uint64_t hash_ = 14695981039346656037U;
   std::vector<Violation> violations_;
   bool dead_ = false;
+  bool tells_its_story_;  ///< On standard output, where ROLLOUT_SIM_STORY is set.
 };
 
 }  // namespace rollout

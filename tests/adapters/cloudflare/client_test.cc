@@ -302,11 +302,10 @@ TEST(CloudflareApi, ReadOnlyAccessRefusesWritesBeforeTheSocket) {
   auto options = options_for(server);
   options.access = Access::read_only;
   const auto api = an_api(options, clock);
-  EXPECT_EQ(create_one(*api).error().kind, FailureKind::refused);
-  EXPECT_EQ(api->remove(kShop, an_id(7), Tick::max()).error().kind, FailureKind::refused);
-  EXPECT_EQ(api->patch_latest(kShop, {"{}"}, Deploy::no).error().kind, FailureKind::refused);
-  EXPECT_EQ(api->deploy(kShop, {{an_id(7), 100}}, "", Force::no).error().kind,
-            FailureKind::refused);
+  EXPECT_EQ(create_one(*api).error().kind, FailureKind::local);
+  EXPECT_EQ(api->remove(kShop, an_id(7), Tick::max()).error().kind, FailureKind::local);
+  EXPECT_EQ(api->patch_latest(kShop, {"{}"}, Deploy::no).error().kind, FailureKind::local);
+  EXPECT_EQ(api->deploy(kShop, {{an_id(7), 100}}, "", Force::no).error().kind, FailureKind::local);
   EXPECT_EQ(server.connections(), 0);
   EXPECT_EQ(api->traffic().blocked_writes.at("create"), 1U);
   EXPECT_EQ(api->traffic().blocked_writes.size(), 4U);
