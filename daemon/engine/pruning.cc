@@ -83,6 +83,12 @@ class PruneRun {
         finish(*id, OutcomeKind::failed, prune, "the deployments changed");
         return false;
       }
+      if (prune.twin_of && !exists(*prune.twin_of)) {
+        finish(*id, OutcomeKind::failed, prune, "the other version with its build is gone");
+        return refuse("LastCopy",
+                      fmt::format("version {} may be the last one with its build", prune.number),
+                      prune.version);
+      }
       const auto removed = acting_.ports.api.remove(worker(), prune.version, read_at + kFresh);
       if (removed || removed.error().kind == FailureKind::not_found) return deleted(*id, prune);
       if (!may_try_again(removed.error())) return not_deleted(*id, prune, removed.error());
@@ -123,6 +129,10 @@ class PruneRun {
 
   static bool may_try_again(const Failure& failure) {
     return failure.kind == FailureKind::transient || failure.kind == FailureKind::unknown_outcome;
+  }
+
+  bool exists(const VersionId& version) {
+    return acting_.ports.api.get(worker(), version, Include::metadata).has_value();
   }
 
   /// After a lost answer: anything but a clear "gone" counts as still there.

@@ -118,6 +118,23 @@ TEST_F(Pass, ReadsTheDeploymentsBeforeEachDelete) {
   EXPECT_EQ(story.all<PruneDeleted>().size(), 2U);
 }
 
+TEST_F(Pass, KeepsTheLastCopyOfABuildWhereAPersonDeletedTheOther) {
+  has_versions(3);
+  config->workers[0].retention = std::make_shared<RetentionPolicy>(a_retention_policy(10));
+  config->workers[0].duplicates = Duplicates::remove;
+  cloud.versions[1].annotations = cloud.versions[2].annotations;
+  const auto original = cloud.versions[2].id;
+  cloud.after_deployments = [&] {
+    cloud.after_deployments = [&] {
+      std::erase_if(cloud.versions, [&](const Version& v) { return v.id == original; });
+    };
+  };
+  pass();
+  EXPECT_EQ(numbers(), (Numbers{2, 3}));
+  ASSERT_EQ(story.all<PruneRefused>().size(), 1U);
+  EXPECT_EQ(story.all<PruneRefused>()[0].code, "LastCopy");
+}
+
 TEST_F(Pass, EndsTheRunWhereAVictimWasDeployedMeanwhile) {
   has_versions(3);
   cloud.after_deployments = [&] { cloud.serve(1); };

@@ -87,6 +87,7 @@ struct PruneVersion {
   std::string tag;
   std::optional<Instant> created_on;
   std::string reason;
+  std::optional<VersionId> twin_of = std::nullopt;  ///< This must exist when the other is deleted.
 };
 
 using Action = std::variant<CloseIntent, AdoptVersion, CreateVersion, PruneVersion>;

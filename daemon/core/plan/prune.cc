@@ -165,7 +165,8 @@ void add_limits(const Observed& observed, const Plan& plan, std::vector<Stop>& s
   }
 }
 
-/// What twins must not be: protected in any way that the policy, or its defaults, protects.
+/// Which twins may go. Never the last copy of a build, and never what the policy, or its defaults,
+/// protects.
 class TwinGuard {
  public:
   TwinGuard(const Observed& observed, const Plan& plan)
@@ -173,11 +174,30 @@ class TwinGuard {
     for (const Deployment& deployment : observed.deployments.deployments) {
       for (const Share& share : deployment.versions) deployed_.insert(share.version);
     }
-    for (const PruneVersion& prune : plan.ready) going_.insert(prune.version);
+    for (const Version& version : observed.listing.versions) {
+      highest_ = std::max(highest_, version.number);
+    }
+    for (const Verdict& verdict : plan.verdicts) verdicts_.emplace(verdict.version, &verdict);
     if (observed.worker->retention != nullptr) protect_ = observed.worker->retention->protect;
   }
 
-  /// A family that was ever deployed, or of which something is pinned, is left to a person.
+  /// A family that was ever deployed, or of which something is pinned, is left to a person; so is
+  /// one whose first version is condemned itself, for then every copy would go.
+  bool may_shrink(const Family& family) const {
+    return untouched(family.kept) && verdict_keeps(family.kept) &&
+           std::all_of(family.others.begin(), family.others.end(),
+                       [this](const Version& twin) { return untouched(twin); });
+  }
+
+  bool may_go(const Version& twin) const {
+    const auto seen = memory_.versions.find(twin.id);
+    if (seen == memory_.versions.end() || seen->second.refused || is_newest(twin)) return false;
+    const Instant young = minus(observed_.now, protect_.min_age);
+    return old_enough(observed_, twin.created_on) && *twin.created_on <= young &&
+           seen->second.first_seen <= young;
+  }
+
+ private:
   bool untouched(const Version& version) const {
     const bool pinned = std::any_of(
         protect_.pin.begin(), protect_.pin.end(),
@@ -185,38 +205,43 @@ class TwinGuard {
     return !pinned && !deployed_.contains(version.id) && !memory_.pins.contains(version.id);
   }
 
-  bool may_go(const Version& twin) const {
-    const auto seen = memory_.versions.find(twin.id);
-    if (seen == memory_.versions.end() || seen->second.refused || going_.contains(twin.id)) {
-      return false;
-    }
-    const Instant young = minus(observed_.now, protect_.min_age);
-    return old_enough(observed_, twin.created_on) && *twin.created_on <= young &&
-           seen->second.first_seen <= young;
+  bool verdict_keeps(const Version& version) const {
+    const auto found = verdicts_.find(version.id);
+    return found == verdicts_.end() || found->second->kept();
   }
 
- private:
+  /// Of all, or of its group: its number would be missed, and the group's newest always stays.
+  bool is_newest(const Version& twin) const {
+    if (twin.number == highest_) return true;
+    const auto found = verdicts_.find(twin.id);
+    if (found == verdicts_.end()) return false;
+    const auto& reasons = found->second->reasons;
+    return std::any_of(reasons.begin(), reasons.end(),
+                       [](const Reason& reason) { return reason.code == ReasonCode::floor; });
+  }
+
   const Observed& observed_;
   const Memory& memory_;
   Protections protect_;
   std::set<VersionId> deployed_;
-  std::set<VersionId> going_;
+  std::map<VersionId, const Verdict*> verdicts_;
+  std::uint64_t highest_ = 0;
 };
 
 /// The twins of a version, where the configuration asks for their removal.
 void add_duplicates(const Observed& observed, Plan& plan) {
   if (observed.worker->duplicates != Duplicates::remove) return;
   const TwinGuard guard(observed, plan);
+  std::set<VersionId> going;
+  for (const PruneVersion& prune : plan.ready) going.insert(prune.version);
   for (const Family& family : duplicates(observed.listing)) {
-    const bool untouched = guard.untouched(family.kept) &&
-                           std::all_of(family.others.begin(), family.others.end(),
-                                       [&](const Version& twin) { return guard.untouched(twin); });
-    if (!untouched) continue;
+    if (!guard.may_shrink(family)) continue;
     for (const Version& twin : family.others) {
-      if (!guard.may_go(twin)) continue;
+      if (!guard.may_go(twin) || going.contains(twin.id)) continue;
       plan.ready.push_back(
           {twin.id, twin.number, twin.annotations.tag, twin.created_on,
-           fmt::format("it carries the same build as version {}", family.kept.number)});
+           fmt::format("it carries the same build as version {}", family.kept.number),
+           family.kept.id});
     }
   }
   std::sort(plan.ready.begin(), plan.ready.end(), oldest_first);

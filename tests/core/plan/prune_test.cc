@@ -253,6 +253,49 @@ TEST(Prune, RemovesAnUndeployedTwinWhereAskedTo) {
   EXPECT_TRUE(pruned(rollout::plan(given.seen)).empty());
 }
 
+/// Versions 1 to 3; `original` and `twin` carry the same build, the other one serves.
+AnObservation with_a_twin(std::size_t original, std::size_t twin) {
+  AnObservation given;
+  given.retention = a_retention_policy(10);
+  given.worker.duplicates = Duplicates::remove;
+  for (std::uint64_t number = 1; number <= 3; ++number) {
+    given.versions.push_back(a_version(number).aged((50 - number) * 1h));
+    if (number != original && number != twin) given.versions.back().deployed();
+  }
+  given.observed();
+  auto& versions = given.seen.listing.versions;
+  versions[twin - 1].annotations = versions[original - 1].annotations;
+  return given;
+}
+
+Plan replan(AnObservation& given) {
+  given.worker.retention = std::make_shared<RetentionPolicy>(given.retention);
+  given.seen.worker = &given.worker;
+  given.seen.account = &given.account;
+  return rollout::plan(given.seen);
+}
+
+TEST(Prune, LeavesATwinWhoseOriginalIsCondemned) {
+  AnObservation given = with_a_twin(1, 2);
+  EXPECT_EQ(pruned(replan(given)), Numbers{2});
+  given.retention.groups[0].keep[0].extents = {Count{2}};
+  EXPECT_EQ(pruned(replan(given)), Numbers{1}) << "or both copies would go";
+}
+
+TEST(Prune, LeavesATwinThatIsTheNewestVersion) {
+  AnObservation given = with_a_twin(1, 3);
+  EXPECT_TRUE(pruned(replan(given)).empty());
+}
+
+TEST(Prune, LeavesATwinThatIsTheNewestOfItsGroup) {
+  AnObservation given = with_a_twin(1, 2);
+  given.seen.listing.versions[1].annotations.tag = "pr-1";
+  given.retention.groups.insert(
+      given.retention.groups.begin(),
+      {"preview", {Pattern::parse("pr-*").value()}, {{RuleKind::last, {Count{1}}, {}}}});
+  EXPECT_TRUE(pruned(replan(given)).empty());
+}
+
 TEST(Prune, NamesAPlanByWhatItWouldWrite) {
   AnObservation given = ten_versions();
   const std::string id = given.plan().id;
