@@ -176,8 +176,8 @@ TEST_F(LocalApi, DelayedAnswersDoNotHoldUpOthersOrTheEnd) {
   server_.add_faults(R"([{"method":"POST","delay":"1h","times":40}])");
   std::vector<std::jthread> waiting;
   for (int i = 0; i < 40; ++i) {
-    waiting.emplace_back([this] {
-      auto from = client();
+    // The client is made here: the server may be gone when its thread begins.
+    waiting.emplace_back([this, from = client()]() mutable {
       EXPECT_FALSE(create(from)) << "the end of the server cuts it";
     });
   }
