@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "daemon/adapters/cloudflare/wire_deployment.h"
 #include "daemon/adapters/cloudflare/wire_version.h"
@@ -51,7 +52,9 @@ Parsed<DeploymentHistory> read_deployments(const Json& entries) {
                                          history.deployments.size() + 1, deployment.error()));
     history.deployments.push_back(*std::move(deployment));
   }
-  std::ranges::stable_sort(history.deployments, std::ranges::greater{}, &Deployment::created_on);
+  std::ranges::sort(history.deployments, std::ranges::greater{}, [](const Deployment& deployment) {
+    return std::tie(deployment.created_on, deployment.id);
+  });
   return history;
 }
 

@@ -111,7 +111,7 @@ TEST_F(Creates, OneRequestMakesOneVersion) {
   ASSERT_TRUE(trailer);
   EXPECT_EQ(trailer->policy, PolicyName("manual"));
   EXPECT_EQ(trailer->confidence, Confidence::confirmed);
-  EXPECT_EQ(trailer->digest.hex(), json["digest"]);
+  EXPECT_EQ(json["digest"], trailer->digest.hex());
 }
 
 TEST_F(Creates, AnAmbiguousOutcomeExits1AndIsNotRepeated) {
