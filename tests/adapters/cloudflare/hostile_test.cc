@@ -149,16 +149,15 @@ TEST(HostileServer, TheDeadlineOfACallIsKnownWhileItRuns) {
   SteppedClock clock;
   std::optional<Tick> seen;
   bool writing = false;
-  const CloudflareApi* running = nullptr;
+  std::unique_ptr<CloudflareApi> api;  // Outlives the server, which calls it.
   RawServer server([&](RawConnection& connection) {
     if (connection.read_request().empty()) return;
-    seen = running->deadline();
-    writing = running->traffic().write_in_flight;
+    seen = api->deadline();
+    writing = api->traffic().write_in_flight;
     clock.step(2min);
     connection.wait_for_the_end();
   });
-  const auto api = an_api(options_for(server), clock);
-  running = api.get();
+  api = an_api(options_for(server), clock);
   const Tick start = clock.tick();
   EXPECT_EQ(create_one(*api).error().kind, unknown_outcome);
   EXPECT_EQ(seen, start + 60s);
@@ -169,14 +168,13 @@ TEST(HostileServer, TheDeadlineOfACallIsKnownWhileItRuns) {
 // Promise 26: a stop ends reads at once and leaves a create that was sent its time.
 TEST(Stop, EndsAReadAtOnce) {
   SystemClock clock;
-  CloudflareApi* running = nullptr;
-  RawServer server([&running](RawConnection& connection) {
+  std::unique_ptr<CloudflareApi> api;  // Outlives the server, which calls it.
+  RawServer server([&api](RawConnection& connection) {
     if (connection.read_request().empty()) return;
-    running->stop();
+    api->stop();
     connection.wait_for_the_end();
   });
-  const auto api = an_api(options_for(server), clock);
-  running = api.get();
+  api = an_api(options_for(server), clock);
   EXPECT_EQ(api->list(kShop).error().kind, transient);
   EXPECT_EQ(create_one(*api).error().kind, transient) << "nothing is sent any more";
   EXPECT_EQ(server.connections(), 1);
@@ -184,14 +182,13 @@ TEST(Stop, EndsAReadAtOnce) {
 
 TEST(Stop, LetsACreateFinish) {
   SystemClock clock;
-  CloudflareApi* running = nullptr;
-  RawServer server([&running](RawConnection& connection) {
+  std::unique_ptr<CloudflareApi> api;  // Outlives the server, which calls it.
+  RawServer server([&api](RawConnection& connection) {
     if (connection.read_request().empty()) return;
-    running->stop();
+    api->stop();
     connection.send(json_answer(200, success(a_version_json(7))));
   });
-  const auto api = an_api(options_for(server), clock);
-  running = api.get();
+  api = an_api(options_for(server), clock);
   const auto version = create_one(*api);
   ASSERT_TRUE(version) << version.error().sentence();
   EXPECT_EQ(version->number, 7U);
@@ -199,15 +196,14 @@ TEST(Stop, LetsACreateFinish) {
 
 TEST(Stop, GivesADeleteAMoment) {
   SteppedClock clock;
-  CloudflareApi* running = nullptr;
+  std::unique_ptr<CloudflareApi> api;  // Outlives the server, which calls it.
   RawServer server([&](RawConnection& connection) {
     if (connection.read_request().empty()) return;
-    running->stop();
+    api->stop();
     clock.step(CallGuard::kGrace);
     connection.wait_for_the_end();
   });
-  const auto api = an_api(options_for(server), clock);
-  running = api.get();
+  api = an_api(options_for(server), clock);
   EXPECT_EQ(api->remove(kShop, an_id(7), Tick::max()).error().kind, transient);
 }
 
