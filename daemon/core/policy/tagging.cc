@@ -8,6 +8,7 @@
 #include "daemon/core/model/ensure.h"
 #include "daemon/core/policy/facts.h"
 #include "daemon/core/policy/filters.h"
+#include "daemon/core/policy/rendering.h"
 #include "daemon/core/policy/utf8.h"
 
 namespace rollout {
@@ -16,16 +17,18 @@ namespace {
 /// Why there is no text: the detail of a failure.
 using Text = std::expected<std::string, std::string>;
 
-std::string missing(const std::string& fact, const Build& build) {
+/// Names the fact and where it was looked for.
+std::string missing(const std::string& fact, const Facts& facts, const Tagged& tagged) {
   const auto source = fact_source(fact);
   ENSURE(source.has_value(), "a policy names a fact that does not exist");
-  return fmt::format(
-      "the fact {} of the build {} is missing; it was looked for in {}; write "
-      "{{{}|default:\"text\"}} for builds without it",
-      fact, build.root, *source, fact);
+  std::string text = fmt::format("the fact {} of {} is missing; it was looked for in {}", fact,
+                                 tagged.called, *source);
+  const auto refusal = facts.find("git.refusal");
+  if (fact.starts_with("git.") && refusal != facts.end()) text += "; " + refusal->second.value;
+  return text;
 }
 
-Text render_field(const Template::Piece& piece, const Build& build, const Facts& facts) {
+Text render_field(const Template::Piece& piece, const Facts& facts, const Tagged& tagged) {
   std::optional<std::string> value;
   if (const auto found = facts.find(piece.fact); found != facts.end()) value = found->second.value;
   for (const Template::Filter& filter : piece.filters) {
@@ -37,18 +40,21 @@ Text render_field(const Template::Piece& piece, const Build& build, const Facts&
     }
     value = *std::move(changed);
   }
-  if (!value) return std::unexpected(missing(piece.fact, build));
+  if (!value) {
+    return std::unexpected(fmt::format("{}; write {{{}|default:\"text\"}} for builds without it",
+                                       missing(piece.fact, facts, tagged), piece.fact));
+  }
   return *std::move(value);
 }
 
-Text render_template(const Template& source, const Build& build, const Facts& facts) {
+Text render_template(const Template& source, const Facts& facts, const Tagged& tagged) {
   std::string text;
   for (const Template::Piece& piece : source.pieces()) {
     if (piece.fact.empty()) {
       text += piece.literal;
       continue;
     }
-    auto field = render_field(piece, build, facts);
+    auto field = render_field(piece, facts, tagged);
     if (!field) return field;
     text += *field;
   }
@@ -79,19 +85,23 @@ struct Field {
   Newlines newlines;
 };
 
-Text render_within(const Field& field, const Template& source, const TaggingPolicy& policy,
-                   const Build& build, const Facts& facts) {
-  auto text = render_template(source, build, facts);
-  if (!text) return text;
+std::expected<Rendered, std::string> render_within(const Field& field, const Template& source,
+                                                   const TaggingPolicy& policy, const Facts& facts,
+                                                   const Tagged& tagged) {
+  auto text = render_template(source, facts, tagged);
+  if (!text) return std::unexpected(std::move(text).error());
   if (const auto what = unprintable(*text, field.newlines)) {
     return std::unexpected(fmt::format("the {} {}", field.name, *what));
   }
-  if (text->size() <= field.budget) return text;
-  if (policy.on_overflow == Overflow::truncate) return truncate_utf8(*text, field.budget);
+  const std::size_t whole = text->size();
+  if (whole <= field.budget) return Rendered{*std::move(text), field.budget, whole};
+  if (policy.on_overflow == Overflow::truncate) {
+    return Rendered{truncate_utf8(*text, field.budget), field.budget, whole};
+  }
   return std::unexpected(fmt::format(
       "the {} has {} bytes and may have {}; shorten it with |truncate:N or set on_overflow: "
       "truncate",
-      field.name, text->size(), field.budget));
+      field.name, whole, field.budget));
 }
 
 bool holds(const TaggingRule& rule, const Facts& facts) {
@@ -105,34 +115,50 @@ bool holds(const TaggingRule& rule, const Facts& facts) {
 
 }  // namespace
 
-Result<Annotations> render(const TaggingPolicy& policy, const Build& build, const Facts& facts) {
-  const auto refused = [&](std::string detail) {
-    Failure failure;
-    failure.kind = FailureKind::refused;
-    failure.during =
-        fmt::format("tag build {} by the policy {}", build.digest.brief(), policy.name.text());
-    failure.detail = std::move(detail);
-    return std::unexpected(std::move(failure));
-  };
+std::expected<Rendering, std::string> render_texts(const TaggingPolicy& policy, const Facts& facts,
+                                                   const Tagged& tagged) {
   for (const std::string& fact : policy.require) {
-    if (!facts.contains(fact)) return refused(missing(fact, build) + "; the policy requires it");
+    if (!facts.contains(fact)) {
+      return std::unexpected(missing(fact, facts, tagged) + "; the policy requires it");
+    }
   }
   const auto rule = std::find_if(policy.rules.begin(), policy.rules.end(),
                                  [&](const TaggingRule& r) { return holds(r, facts); });
   if (rule == policy.rules.end()) {
-    return refused("no rule holds for its facts; a last rule without `when` holds for every build");
+    return std::unexpected(
+        "no rule holds for its facts; a last rule without `when` holds for every build");
   }
-  const Trailer trailer{build.digest, policy.name, build.confidence};
-  const std::size_t message_budget = kMessageBytes - format_trailer(trailer).size() - 1;
-  auto tag = render_within({"tag", kTagBytes, Newlines::refused}, rule->tag, policy, build, facts);
-  if (!tag) return refused(std::move(tag).error());
-  if (tag->empty()) return refused(fmt::format("the tag {} is empty", rule->tag.text()));
-  auto message = render_within({"message", message_budget, Newlines::allowed}, rule->message,
-                               policy, build, facts);
-  if (!message) return refused(std::move(message).error());
+  const std::size_t message_budget = kMessageBytes - format_trailer(tagged.trailer).size() - 1;
+  Rendering made{static_cast<std::size_t>(rule - policy.rules.begin()) + 1, {}, {}};
+  TRY_ASSIGN(made.tag, render_within({"tag", kTagBytes, Newlines::refused}, rule->tag, policy,
+                                     facts, tagged));
+  if (made.tag.text.empty()) {
+    return std::unexpected(fmt::format("the tag {} is empty", rule->tag.text()));
+  }
+  TRY_ASSIGN(made.message, render_within({"message", message_budget, Newlines::allowed},
+                                         rule->message, policy, facts, tagged));
+  return made;
+}
+
+Result<Rendering> render_in_detail(const TaggingPolicy& policy, const Build& build,
+                                   const Facts& facts) {
+  auto made = render_texts(
+      policy, facts, {"the build " + build.root, {build.digest, policy.name, build.confidence}});
+  if (made) return *std::move(made);
+  Failure failure;
+  failure.kind = FailureKind::refused;
+  failure.during =
+      fmt::format("tag build {} by the policy {}", build.digest.brief(), policy.name.text());
+  failure.detail = std::move(made).error();
+  return std::unexpected(std::move(failure));
+}
+
+Result<Annotations> render(const TaggingPolicy& policy, const Build& build, const Facts& facts) {
+  TRY_ASSIGN(Rendering made, render_in_detail(policy, build, facts));
   Annotations annotations;
-  annotations.tag = *std::move(tag);
-  annotations.message = with_trailer(*message, trailer);
+  annotations.tag = std::move(made.tag.text);
+  annotations.message =
+      with_trailer(made.message.text, {build.digest, policy.name, build.confidence});
   return annotations;
 }
 

@@ -5,6 +5,7 @@
 
 #include <expected>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,16 @@ struct TaggingRule {
 
 enum class Overflow { error, truncate };
 
+/// A test inside a policy: the facts of a build, and what must come of them. Facts that it does not
+/// give are missing, but for `policy.name`.
+struct TaggingTest {
+  std::string name;
+  std::map<std::string, std::string> facts;
+  std::optional<std::string> tag;
+  std::optional<std::string> message;  ///< Without the trailer.
+  std::optional<std::string> refused;  ///< Part of the sentence; excludes the other two.
+};
+
 struct TaggingPolicy {
   PolicyName name;
   std::string hash;                ///< SHA-256 of the policy's text, hex.
@@ -68,6 +79,7 @@ struct TaggingPolicy {
   Overflow on_overflow = Overflow::error;
   std::vector<std::string> require;
   enum class Uniqueness { any, unique } uniqueness = Uniqueness::any;
+  std::vector<TaggingTest> tests;
 };
 
 /// The tag, and the message with the trailer at its end. Failures are `refused`: a missing fact (it

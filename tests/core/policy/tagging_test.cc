@@ -139,8 +139,20 @@ TEST(Tagging, RequiresFactsEvenWhereNoTemplateUsesThem) {
   policy.require = {"build.time", "git.commit"};
   EXPECT_EQ(failure(policy, a_build({})),
             "the fact git.commit of the build /srv/shop/dist is missing; it was looked for in the "
-            "build's marker, then the repository that holds the build; write "
-            "{git.commit|default:\"text\"} for builds without it; the policy requires it");
+            "build's marker, then the repository that holds the build; the policy requires it");
+}
+
+TEST(Tagging, TellsWhyARepositoryWasNotRead) {
+  auto policy = policy_of({{{}, text("{git.commit}"), {}}});
+  const auto build = a_build({{"git.refusal", "it belongs to another user"}});
+  EXPECT_EQ(failure(policy, build),
+            "the fact git.commit of the build /srv/shop/dist is missing; it was looked for in the "
+            "build's marker, then the repository that holds the build; it belongs to another user; "
+            "write {git.commit|default:\"text\"} for builds without it");
+  policy.require = {"git.commit"};
+  EXPECT_TRUE(failure(policy, build).ends_with("another user; the policy requires it"));
+  policy = policy_of({{{}, text("{package.version}"), {}}});
+  EXPECT_FALSE(failure(policy, build).contains("another user"));
 }
 
 TEST(Tagging, ARuleHoldsOnlyIfAllItsConditionsDo) {
