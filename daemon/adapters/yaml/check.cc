@@ -96,6 +96,7 @@ class Checker {
       case Shape::one_or_section:
         return node.kind == Node::Kind::map ? section(node, key, path) : text(node, key, path);
       case Shape::facts:
+      case Shape::fact_values:
         return facts(node, key, path);
     }
   }
@@ -166,11 +167,12 @@ class Checker {
 
   void facts(const Node& node, const Key& key, const std::string& path) {
     if (!wants(node, Node::Kind::map, "keys and values", path)) return;
-    if (node.members.empty()) return empty(node, path);
+    const bool lists = key.shape == Shape::facts;
+    if (node.members.empty() && lists) return empty(node, path);
     for (const KeyValue& member : node.members) {
       const std::string at = join_path(path, member.key);
       if (auto finding = check_fact(member.key)) problems_.add(member.place, std::move(*finding));
-      if (member.value.kind != Node::Kind::list) {
+      if (member.value.kind != Node::Kind::list || !lists) {
         text(member.value, key, at);
       } else if (member.value.items.empty()) {
         empty(member.value, at);

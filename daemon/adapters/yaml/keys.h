@@ -39,6 +39,7 @@ enum class Type {
   listen,
   settings_file,
   text,
+  any_text,
   pattern,
   fact,
   templated,
@@ -56,6 +57,7 @@ enum class Shape {
   named_sections,   ///< A map: a name chosen by the author -> a map with the keys of `child`.
   one_or_section,   ///< One of the words, or a map.
   facts,            ///< A map: a fact of the build -> one or a list of them.
+  fact_values,      ///< A map: a fact of the build -> one of them; may be empty.
 };
 
 enum class Need { optional, required };

@@ -57,6 +57,8 @@ enum class Mistake {
   keep_or_groups,
   unreachable,
   unsound_policy,
+  unclear_test,
+  failed_test,
   duplicate_name,
   duplicate_worker,
   unknown_account,

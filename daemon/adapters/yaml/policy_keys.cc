@@ -143,6 +143,26 @@ constexpr Key kRule[] = {
 };
 constexpr Table kRuleTable{"rules", kRule};
 
+constexpr Key kTaggingTest[] = {
+    {.name = "name",
+     .type = Type::text,
+     .sentence = "What the test shows; unique in the policy.",
+     .need = Need::required},
+    {.name = "facts",
+     .shape = fact_values,
+     .type = Type::text,
+     .sentence = "The facts of the build; those that are not given are missing, but for "
+                 "`policy.name`."},
+    {.name = "tag", .type = Type::text, .sentence = "The tag that the build must get."},
+    {.name = "message",
+     .type = Type::any_text,
+     .sentence = "The message that the build must get, without its identity trailer."},
+    {.name = "refused",
+     .type = Type::text,
+     .sentence = "Instead of both: a part of the sentence with which the build must be refused."},
+};
+constexpr Table kTaggingTestTable{"tests", kTaggingTest};
+
 constexpr Key kTagging[] = {
     {.name = "tagging",
      .type = Type::policy,
@@ -166,6 +186,10 @@ constexpr Key kTagging[] = {
      .type = Type::boolean,
      .sentence = "`true`: a tag that another build's version already carries is an error.",
      .fallback = "false"},
+    {.name = "tests",
+     .shape = sections,
+     .sentence = "Run whenever the policy is loaded; where one fails, the policy is not used.",
+     .child = &kTaggingTestTable},
 };
 constexpr Table kTaggingTable{"tagging policy", kTagging};
 

@@ -6,11 +6,11 @@
 #include <map>
 
 #include "daemon/adapters/yaml/check.h"
+#include "daemon/adapters/yaml/proof.h"
 #include "daemon/adapters/yaml/texts.h"
 #include "daemon/adapters/yaml/view.h"
 #include "daemon/codec/sha256.h"
 #include "daemon/core/model/ensure.h"
-#include "daemon/core/policy/problems.h"
 
 namespace rollout {
 namespace {
@@ -84,55 +84,6 @@ std::vector<Group> build_groups(const View& policy, Problems& problems) {
   return out;
 }
 
-std::vector<TaggingRule> build_rules(const View& policy, Problems& problems) {
-  std::vector<TaggingRule> out;
-  bool always = false;
-  for (const View& view : policy.sections("rules")) {
-    if (always) {
-      problems.add(view.whole()->place, Mistake::unreachable,
-                   "this rule is never used: the one before it has no `when` and always holds");
-    }
-    always = always || !view.has("when");
-    std::vector<Condition> when;
-    if (const Node* facts = view.node("when")) {
-      for (const KeyValue& fact : facts->members) {
-        when.push_back({.fact = fact.key, .patterns = parse_patterns(fact.value)});
-      }
-    }
-    auto tag = Template::parse(view.text("tag"));
-    auto message = Template::parse(view.text("message"));
-    if (!tag || !message) continue;  // The checker said so.
-    out.push_back(
-        {.when = std::move(when), .tag = std::move(*tag), .message = std::move(*message)});
-  }
-  return out;
-}
-
-void check_unique_requirements(const View& policy, Problems& problems) {
-  const Node* require = policy.node("require");
-  if (require == nullptr) return;
-  std::map<std::string, std::size_t> lines;
-  for (const Node& fact : entries(*require)) {
-    if (!lines.emplace(fact.text, fact.place.line).second) {
-      problems.add(fact.place, Mistake::duplicate_name,
-                   fmt::format("\"{}\" is required twice", fact.text));
-    }
-  }
-}
-
-/// What core itself has against a policy that looks right so far.
-template <class Policy>
-std::shared_ptr<const Policy> checked(Policy policy, Document& document) {
-  Problems& found = document.problems();
-  if (!found.empty()) return nullptr;
-  for (std::string& sentence : problems(policy)) {
-    found.add(document.root()->members.front().value.place, Mistake::unsound_policy,
-              std::move(sentence));
-  }
-  if (!found.empty()) return nullptr;
-  return std::make_shared<const Policy>(std::move(policy));
-}
-
 template <class Policy, class Build>
 std::expected<Policy, std::vector<ConfigError>> load_file(const std::string& path, PolicyKind kind,
                                                           std::string_view word, Build build) {
@@ -199,27 +150,7 @@ std::shared_ptr<const RetentionPolicy> build_retention(Document& document) {
                 .max_percent = limits.percent("max_percent"),
                 .grace = limits.span("grace")};
   out.scope = view.text("scope") == "all" ? Scope::all : Scope::managed;
-  return checked(std::move(out), document);
-}
-
-std::shared_ptr<const TaggingPolicy> build_tagging(Document& document) {
-  Problems& problems = document.problems();
-  check_document(*document.root(), tagging_table(), problems);
-  const View view(document.root(), tagging_table());
-  TaggingPolicy out;
-  out.name = PolicyName(view.text("tagging"));
-  out.hash = sha256(document.text()).hex();
-  if (out.name.text() == "manual") {
-    problems.add(view.node("tagging")->place, Mistake::bad_name,
-                 "\"manual\" is what versions made by hand carry; choose another name");
-  }
-  out.rules = build_rules(view, problems);
-  check_unique_requirements(view, problems);
-  out.require = view.texts("require");
-  out.on_overflow = view.text("on_overflow") == "truncate" ? Overflow::truncate : Overflow::error;
-  out.uniqueness =
-      view.flag("unique") ? TaggingPolicy::Uniqueness::unique : TaggingPolicy::Uniqueness::any;
-  return checked(std::move(out), document);
+  return sound(std::move(out), document);
 }
 
 std::expected<RetentionPolicy, std::vector<ConfigError>> load_retention_file(
@@ -227,8 +158,11 @@ std::expected<RetentionPolicy, std::vector<ConfigError>> load_retention_file(
   return load_file<RetentionPolicy>(path, PolicyKind::retention, "retention", build_retention);
 }
 
-std::expected<TaggingPolicy, std::vector<ConfigError>> load_tagging_file(const std::string& path) {
-  return load_file<TaggingPolicy>(path, PolicyKind::tagging, "tagging", build_tagging);
+std::expected<TaggingPolicy, std::vector<ConfigError>> load_tagging_file(const std::string& path,
+                                                                         Tests tests) {
+  return load_file<TaggingPolicy>(
+      path, PolicyKind::tagging, "tagging",
+      [tests](Document& document) { return build_tagging(document, tests); });
 }
 
 }  // namespace rollout

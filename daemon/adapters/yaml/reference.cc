@@ -36,6 +36,8 @@ std::string written(const Key& key) {
       return one + ", or a section";
     case Shape::facts:
       return "fact: pattern, or a list of these";
+    case Shape::fact_values:
+      return "fact: text";
   }
   return one;
 }

@@ -64,6 +64,8 @@ Json shape_schema(const Key& key) {
       return {{"anyOf", Json::array({value_schema(key), table_schema(*key.child)})}};
     case Shape::facts:
       return map_of(one_or_list_of(value_schema(key)), 1);
+    case Shape::fact_values:
+      return map_of(value_schema(key), 0);
   }
   ensure_failed("a shape without a schema", std::source_location::current());
 }

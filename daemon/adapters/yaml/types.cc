@@ -68,6 +68,11 @@ std::optional<Finding> check_not_empty(std::string_view text) {
   return Finding{Mistake::no_value, "the text is empty"};
 }
 
+/// Any text that is quoted where it must be.
+std::optional<Finding> check_nothing(std::string_view) {
+  return std::nullopt;
+}
+
 std::optional<Finding> check_settings_file(std::string_view text) {
   if (text.starts_with('/')) return check_path(text);
   return check_relative_path(text);
@@ -138,6 +143,7 @@ constexpr TypeRule kRules[] = {
     {Type::listen, "address, path or `\"\"`", R"({"type":"string"})", bare<check_listen>},
     {Type::settings_file, "`auto` or a path", kTextSchema, quoted<check_settings_file>},
     {Type::text, "text", kTextSchema, quoted<check_not_empty>},
+    {Type::any_text, "text", R"({"type":"string"})", quoted<check_nothing>},
     {Type::pattern, "pattern, `\"v*\"`", kTextSchema, quoted<check_pattern>},
     {Type::fact, "fact", kTextSchema, bare<check_fact>},
     {Type::templated, "template, `\"v{package.version}\"`", kTextSchema, quoted<check_template>},

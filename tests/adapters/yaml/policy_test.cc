@@ -105,6 +105,50 @@ unique: true
   EXPECT_EQ(policy->uniqueness, TaggingPolicy::Uniqueness::unique);
 }
 
+constexpr const char* kTested = R"(tagging: release
+rules:
+  - when: { git.branch: main }
+    tag: "v{package.version}"
+    message: "{git.subject|default:\"\"}"
+tests:
+  - name: main makes releases
+    facts: { git.branch: main, package.version: "1.9.0" }
+    tag: "v1.9.0"
+    message: ""
+  - name: other branches make none
+    facts: {}
+    refused: no rule holds
+)";
+
+TEST(TaggingFile, RunsItsTests) {
+  ConfigDirectory directory;
+  directory.with("p.yaml", kTested);
+  const auto policy = load_tagging_file(directory.path("p.yaml"));
+  ASSERT_TRUE(policy) << directory.tell(policy.error());
+  ASSERT_EQ(policy->tests.size(), 2U);
+  EXPECT_EQ(policy->tests[0].name, "main makes releases");
+  EXPECT_EQ(policy->tests[0].facts.at("package.version"), "1.9.0");
+  EXPECT_EQ(policy->tests[0].tag, "v1.9.0");
+  EXPECT_EQ(policy->tests[0].message, "");
+  EXPECT_EQ(policy->tests[1].refused, "no rule holds");
+  EXPECT_FALSE(policy->tests[1].tag || policy->tests[1].message);
+}
+
+TEST(TaggingFile, WithATestThatFailsIsReadOnlyToRunIt) {
+  std::string text = kTested;
+  text.replace(text.find("tag: \"v1.9.0\""), 13, "tag: \"v2.0.0\"");
+  ConfigDirectory directory;
+  directory.with("p.yaml", text);
+  const auto policy = load_tagging_file(directory.path("p.yaml"));
+  ASSERT_FALSE(policy);
+  EXPECT_EQ(directory.tell(policy.error()),
+            "[FailedTest] p.yaml:7:11: test \"main makes releases\" fails: the tag is \"v1.9.0\", "
+            "not \"v2.0.0\"\n"
+            "     7 |   - name: main makes releases\n"
+            "       |           ^^^^^^^^^^^^^^^^^^^\n");
+  EXPECT_TRUE(load_tagging_file(directory.path("p.yaml"), Tests::leave));
+}
+
 TEST(PolicyFile, OfTheOtherKindIsRefused) {
   ConfigDirectory directory;
   directory.with("p.yaml", "tagging: a\nrules: [{ tag: \"v1\" }]\n");
