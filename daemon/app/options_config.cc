@@ -26,11 +26,11 @@ void declare_policy_commands(CLI::App& app, Chosen& chosen) {
           },
           "Judge as of this time instead of now")
       ->check(check_instant);
-  auto tag =
-      declare<PolicyTag>(group, chosen,
-                         {.name = "tag",
-                          .summary = "The tag and message that a build would get, without network",
-                          .example = "  rolloutctl policy tag policies/release.yaml dist"});
+  auto tag = declare<PolicyTag>(
+      group, chosen,
+      {.name = "tag",
+       .summary = "The tag and message that a build would get, and from which facts; no network",
+       .example = "  rolloutctl policy tag policies/release.yaml dist"});
   tag.app->add_option("POLICY", tag.command->policy, "The tagging policy")->required();
   tag.app->add_option("DIR", tag.command->dir, "The build")->required();
   tag.app->add_option("--worker", tag.command->worker, "Value of the fact `worker.name`");

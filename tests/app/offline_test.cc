@@ -72,7 +72,48 @@ TEST_F(Offline, ATagCanBeSeenBeforeItIsUsed) {
   const Json json =
       ctl_json({"policy", "tag", folder_.path("policies/digest.yaml"), folder_.path("dist")});
   EXPECT_EQ(json["tag"], json["digest"].get<std::string>().substr(0, 12));
-  EXPECT_TRUE(json["message"].get<std::string>().starts_with("1 files\nrolloutd: build=sha256:"));
+  const auto message = json["message"].get<std::string>();
+  EXPECT_TRUE(message.starts_with("1 files\nrolloutd: build=sha256:"));
+  EXPECT_EQ(json["budgets"]["tag"], (Json{{"bytes", 12}, {"limit", 100}}));
+  EXPECT_EQ(json["budgets"]["message"],
+            (Json{{"bytes", message.size()}, {"limit", 1000}, {"trailer", message.size() - 7}}));
+  EXPECT_EQ(json["facts"]["build.files"],
+            (Json{{"value", "1"}, {"where", "the build"}, {"used", {"message"}}}));
+  EXPECT_EQ(json["facts"]["build.name"], (Json{{"value", "dist"}, {"where", "the build"}}));
+}
+
+TEST_F(Offline, ATagTellsWhereEachFactComesFrom) {
+  folder_.write("dist/build-info.json", R"({"ci":{"run":71}})");
+  folder_.write("dist/package.json", R"({"name":"shop","version":"1.9.0"})");
+  folder_.write("run.yaml",
+                "tagging: run\nrules:\n  - when: { info.ci.run: \"7*\" }\n"
+                "    tag: \"v{package.version}\"\n"
+                "    message: \"{git.tag|default:\\\"untagged\\\"}\"\n");
+  const Json json = ctl_json({"policy", "tag", folder_.path("run.yaml"), folder_.path("dist")});
+  EXPECT_EQ(json["rule"], 1);
+  EXPECT_EQ(
+      json["facts"]["info.ci.run"],
+      (Json{{"value", "71"}, {"where", folder_.path("dist/build-info.json")}, {"used", {"when"}}}));
+  EXPECT_EQ(json["facts"]["package.version"]["where"], folder_.path("dist/package.json"));
+  EXPECT_EQ(json["facts"]["git.tag"],
+            (Json{{"looked_for", "the build's marker, then the repository that holds the build"},
+                  {"used", {"message"}}}));
+  const Ran ran = ctl({"policy", "tag", folder_.path("run.yaml"), folder_.path("dist")});
+  EXPECT_TRUE(ran.out.contains("tag      v1.9.0\n         6 of 100 bytes\n")) << ran.out;
+  EXPECT_TRUE(ran.out.contains("git.tag          (missing)")) << ran.out;
+}
+
+TEST_F(Offline, ABuildThatIsRefusedShowsTheFactsItHas) {
+  folder_.write("host.yaml", "tagging: host\nrules:\n  - tag: \"{worker.name}\"\n");
+  const Ran ran = ctl({"policy", "tag", folder_.path("host.yaml"), folder_.path("dist")});
+  EXPECT_EQ(ran.exit, kExitFailed);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_TRUE(ran.err.contains("\nbuild.name    dist")) << ran.err;
+  EXPECT_TRUE(ran.err.contains("the fact worker.name of the build")) << ran.err;
+  EXPECT_EQ(
+      ctl({"policy", "tag", folder_.path("host.yaml"), folder_.path("dist"), "--worker", "shop"})
+          .exit,
+      kExitOk);
 }
 
 TEST_F(Offline, ARecordedListThatIsNoneIsRefused) {

@@ -94,6 +94,21 @@ TEST(Render, ADeletedVersionHasItsHistory) {
   EXPECT_TRUE(matches_golden("explain-deleted", render_explanation(data, screen.console) + "\n"));
 }
 
+TEST(Render, ATagHasItsBudgetsAndItsFacts) {
+  const Screen screen(false);
+  const Json data = Json::parse(R"({"policy":"release","digest":"e44b","rule":1,"rules":2,
+    "tag":"v1.9.0","message":"Add a cart\nrolloutd: build=sha256:e44b policy=release",
+    "budgets":{"tag":{"bytes":6,"limit":100},
+               "message":{"bytes":54,"limit":1000,"trailer":43,"cut_from":1200}},
+    "notes":["the repository belongs to another user"],
+    "facts":{"git.branch":{"value":"main","where":"git HEAD of /srv/shop/","used":["when"]},
+             "git.subject":{"value":"Add\u001b[31m a cart\nand a checkout with many words in it",
+                            "where":"git HEAD of /srv/shop/","used":["tag","message"]},
+             "git.tag":{"looked_for":"the build's marker","used":["message"]},
+             "host.name":{"value":"build-1","where":"the configuration"}}})");
+  EXPECT_TRUE(matches_golden("tag", render_tag(data, screen.console) + "\n"));
+}
+
 TEST(Text, ColumnsCountCharactersNotBytes) {
   EXPECT_EQ(align({{"é", "b"}, {"xyz", "c"}}), "é    b\nxyz  c");
 }
