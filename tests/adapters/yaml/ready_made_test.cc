@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <set>
 #include <sstream>
 
 #include "daemon/adapters/yaml/policy_loader.h"
 #include "daemon/core/policy/retention.h"
 #include "daemon/core/policy/tagging.h"
+#include "daemon/core/policy/tagging_tests.h"
 #include "tests/adapters/yaml/support.h"
 #include "tests/support/a_version.h"
 
@@ -134,6 +137,26 @@ TEST(DigestPolicy, NeedsNothingButTheBuild) {
   EXPECT_TRUE(
       annotations->message.starts_with("0 files, 412 KiB, built 2026-03-10 12:00\nrolloutd: "))
       << annotations->message;
+}
+
+TEST(ReadyMadeTagging, HasTestsThatPassAndThatCanFail) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(source_path("policies"))) {
+    const std::string file = entry.path().string();
+    if (!file.ends_with(".yaml") || !read_text(file).contains("\ntagging: ")) continue;
+    ConfigDirectory directory;
+    auto policy = load_tagging_file(file);
+    ASSERT_TRUE(policy) << directory.tell(policy.error());
+    EXPECT_EQ(policy->name.text() + ".yaml", entry.path().filename()) << "as a Worker names it";
+    names.insert(policy->name.text());
+    EXPECT_FALSE(policy->tests.empty()) << file;
+    policy->rules = {{{}, *Template::parse("another"), {}}};
+    policy->require.clear();
+    for (const PolicyTestResult& result : run_tests(*policy)) {
+      EXPECT_FALSE(result.passed()) << file << ": " << result.name;
+    }
+  }
+  EXPECT_EQ(names, (std::set<std::string>{"branch-preview", "calver", "digest", "release"}));
 }
 
 TEST(FreshInstall, ObservesNothing) {
