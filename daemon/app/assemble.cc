@@ -62,7 +62,7 @@ Assembly::~Assembly() {
   stop();
 }
 
-std::optional<StartFailure> Assembly::open_lanes(std::shared_ptr<const Config> config) {
+std::optional<StartFailure> Assembly::open_lanes(const std::shared_ptr<const Config>& config) {
   const AccountLane::Shared shared{.clock = clock_,
                                    .random = random_,
                                    .events = events_,
@@ -98,6 +98,7 @@ std::optional<StartFailure> Assembly::open_sockets(const Config& config) {
                                                             .usage =
                                                                 [this] {
                                                                   std::vector<ApiUsage> usage;
+                                                                  usage.reserve(lanes_.size());
                                                                   for (const auto& lane : lanes_)
                                                                     usage.push_back(lane->usage());
                                                                   return usage;

@@ -53,7 +53,7 @@ class Assembly final {
   Assembly(const DaemonOptions& options, std::string state_dir,
            std::unique_ptr<PolicySource> source, StateLock lock);
 
-  std::optional<StartFailure> open_lanes(std::shared_ptr<const Config> config);
+  std::optional<StartFailure> open_lanes(const std::shared_ptr<const Config>& config);
   std::optional<StartFailure> open_sockets(const Config& config);
   std::vector<ConfigError> prepare(const Config& config);
   void watch(const Config& config);

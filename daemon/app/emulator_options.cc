@@ -42,9 +42,11 @@ std::optional<RateLimitRule> parse_rate(std::string_view text) {
   const auto slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   RateLimitRule rule;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + slash, rule.quota);
+  const std::string_view quota = text.substr(0, slash);
+  const char* const end = quota.data() + quota.size();
+  const auto [stop, error] = std::from_chars(quota.data(), end, rule.quota);
   const auto window = parse_span(text.substr(slash + 1));
-  if (error != std::errc() || stop != text.data() + slash || rule.quota < 1) return std::nullopt;
+  if (error != std::errc() || stop != end || rule.quota < 1) return std::nullopt;
   if (!window || *window < std::chrono::seconds(1)) return std::nullopt;
   rule.window = *window;
   return rule;

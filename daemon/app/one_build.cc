@@ -32,7 +32,8 @@ Ready ready_of(const std::string& dir) {
 }
 
 Failure not_a_build(const std::string& dir, std::string detail) {
-  return {.kind = FailureKind::invalid, .during = "read the build " + dir, .detail = detail};
+  return {
+      .kind = FailureKind::invalid, .during = "read the build " + dir, .detail = std::move(detail)};
 }
 
 }  // namespace

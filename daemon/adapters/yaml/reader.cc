@@ -108,14 +108,17 @@ class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(const Lines& lines, Problems& problems) : lines_(lines), problems_(problems) {}
 
-  /// None after a problem that leaves no tree.
+  /// After a problem that leaves no tree.
+  bool stopped() const { return stopped_; }
   std::optional<Node> take() { return stopped_ ? std::nullopt : std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1) {
-      stop(lines_.place(mark), Mistake::second_document,
-           "a second document begins; one is allowed");
-    }
+    if (++documents_ == 1) return;
+    // yaml-cpp takes whatever it cannot use for the start of a document, without moving on.
+    const bool marked = lines_.line(mark).starts_with("---");
+    stop(lines_.place(mark), marked ? Mistake::second_document : Mistake::syntax,
+         marked ? "a second document begins; one is allowed"
+                : "not valid YAML: this does not belong to what stands before it");
   }
   void OnDocumentEnd() override {}
 
@@ -313,7 +316,7 @@ std::optional<Node> read_yaml(const SourceText& source, Problems& problems) {
   std::istringstream stream(source.text);
   try {
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
+    while (!builder.stopped() && parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::ParserException& error) {
     problems.add(lines.place(error.mark), Mistake::syntax,

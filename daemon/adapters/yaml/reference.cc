@@ -16,7 +16,7 @@ std::string words(const Key& key) {
 }
 
 std::string written(const Key& key) {
-  const std::string one =
+  std::string one =
       key.type == Type::choice ? words(key) : std::string(rule_of(key.type).written);
   switch (key.shape) {
     case Shape::one:

@@ -4,6 +4,7 @@
 #include <date/date.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 
@@ -19,27 +20,32 @@ std::optional<Instant> read(std::string_view text, const char* format) {
   return Instant(std::chrono::duration_cast<Millis>(parsed.time_since_epoch()));
 }
 
+/// Each `d` of the shape is a digit, everything else itself.
+bool has_shape(std::string_view text, std::string_view shape) {
+  return std::ranges::equal(text, shape, [](char given, char wanted) {
+    return wanted == 'd' ? given >= '0' && given <= '9' : given == wanted;
+  });
+}
+
 }  // namespace
 
 std::optional<Instant> parse_rfc3339(std::string_view text) {
-  // The library accepts shorter fields and spaces; RFC 3339 does not.
-  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
-  if (text.size() < kShape.size() + 1) return std::nullopt;
-  for (std::size_t i = 0; i < kShape.size(); ++i) {
-    const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (kShape[i] == 'd' ? !digit : text[i] != kShape[i]) return std::nullopt;
+  // The library accepts shorter fields, spaces and zones of any length; RFC 3339 does not.
+  constexpr std::string_view kDate = "dddd-dd-ddTdd:dd:dd";
+  if (!has_shape(text.substr(0, kDate.size()), kDate)) return std::nullopt;
+  std::string_view rest = text.substr(kDate.size());
+  std::string_view fraction;
+  if (rest.starts_with('.')) {
+    const auto end = std::min(rest.find_first_not_of("0123456789", 1), rest.size());
+    if (end == 1) return std::nullopt;
+    fraction = rest.substr(0, std::min<std::size_t>(end, 7));  // Not beyond microseconds.
+    rest.remove_prefix(end);
   }
+  const std::string date(text.substr(0, kDate.size()));
   using Parsed = date::sys_time<std::chrono::microseconds>;
-  std::string trimmed(text);
-  if (trimmed[kShape.size()] == '.') {
-    const auto end = trimmed.find_first_not_of("0123456789", kShape.size() + 1);
-    if (end == kShape.size() + 1) return std::nullopt;
-    if (end != std::string::npos && end > kShape.size() + 7) {
-      trimmed.erase(kShape.size() + 7, end - kShape.size() - 7);  // beyond microseconds
-    }
-  }
-  if (trimmed.back() == 'Z') return read<Parsed>(trimmed, "%FT%TZ");
-  return read<Parsed>(trimmed, "%FT%T%Ez");
+  if (rest == "Z") return read<Parsed>(fmt::format("{}{}", date, fraction), "%FT%T");
+  if (!has_shape(rest, "+dd:dd") && !has_shape(rest, "-dd:dd")) return std::nullopt;
+  return read<Parsed>(fmt::format("{}{}{}", date, fraction, rest), "%FT%T%Ez");
 }
 
 std::string format_rfc3339(Instant instant) {
