@@ -98,7 +98,6 @@ std::optional<StartFailure> Assembly::open_sockets(const Config& config) {
                                                             .usage =
                                                                 [this] {
                                                                   std::vector<ApiUsage> usage;
-                                                                  usage.reserve(lanes_.size());
                                                                   for (const auto& lane : lanes_)
                                                                     usage.push_back(lane->usage());
                                                                   return usage;

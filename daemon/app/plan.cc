@@ -17,7 +17,6 @@ OrExit<int> ask_lanes(const ShowPlan& command, Session& session, Json& data) {
   data = report_frame();
   data["plans"] = Json::array();
   std::vector<Json> requests;
-  requests.reserve(command.workers.size());
   for (const std::string& worker : command.workers)
     requests.push_back({{"op", "plan"}, {"args", {{"worker", worker}}}});
   if (requests.empty()) requests.push_back({{"op", "plan"}, {"args", Json::object()}});

@@ -31,7 +31,9 @@ std::string_view to_string(FailureKind kind) {
 
 std::string Failure::sentence() const {
   std::string facts;
-  const auto add = [&facts](std::string fact) { facts += (facts.empty() ? "" : ", ") + fact; };
+  const auto add = [&facts](const std::string& fact) {
+    facts += (facts.empty() ? "" : ", ") + fact;
+  };
   if (http_status != 0) add(fmt::format("HTTP {}", http_status));
   if (code != 0) add(fmt::format("code {}", code));
   if (!pointer.empty()) add(fmt::format("at {}", pointer));
