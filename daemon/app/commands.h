@@ -38,6 +38,7 @@ struct MarkBuild {
   std::string dir;
   bool git = false;
   std::optional<std::string> main;
+  Writes writes = Writes::allowed;
 };
 struct ShowVersion {};
 
@@ -64,6 +65,7 @@ struct VersionsCreate {
   std::string message;
   std::optional<std::string> main;
   bool deploy = false;
+  Consent consent = Consent::ask;
   Writes writes = Writes::allowed;
 };
 
@@ -79,6 +81,7 @@ struct ShowStatus {
 struct Reconcile {
   std::vector<std::string> workers;
   bool wait = false;
+  Writes writes = Writes::allowed;
 };
 struct Explain {
   std::vector<std::string> subject;  ///< `v31`, or `version` and `v31`.
@@ -89,20 +92,26 @@ struct SetPin {
   std::string version;
   std::string reason;
   std::optional<std::string> until;
+  Writes writes = Writes::allowed;
 };
 struct DropPin {
   std::string worker;
   std::string version;
+  Writes writes = Writes::allowed;
 };
 struct Suspend {
   std::string worker;
   std::string reason;
   std::optional<std::string> until;
+  Writes writes = Writes::allowed;
 };
 struct Resume {
   std::string worker;
+  Writes writes = Writes::allowed;
 };
-struct Reload {};
+struct Reload {
+  Writes writes = Writes::allowed;
+};
 
 using Invocation =
     std::variant<ConfigCheck, ConfigShow, PolicyPreview, PolicyTag, MarkBuild, ShowVersion,

@@ -11,11 +11,13 @@
 namespace rollout {
 
 OrExit<int> run(const MarkBuild& command, Session& session) {
-  TRY_ASSIGN(
-      const MarkSummary summary,
-      session.check(write_marker({.dir = command.dir,
-                                  .git = command.git ? MarkOptions::Git::yes : MarkOptions::Git::no,
-                                  .main = command.main})));
+  const bool dry_run = command.writes == Writes::dry_run;
+  TRY_ASSIGN(const MarkSummary summary,
+             session.check(write_marker(
+                 {.dir = command.dir,
+                  .git = command.git ? MarkOptions::Git::yes : MarkOptions::Git::no,
+                  .main = command.main,
+                  .publish = dry_run ? MarkOptions::Publish::no : MarkOptions::Publish::yes})));
   if (session.json()) {
     Json data = report_frame();
     data["path"] = summary.path;
@@ -23,6 +25,7 @@ OrExit<int> run(const MarkBuild& command, Session& session) {
     data["bytes"] = summary.bytes;
     data["left_out"] = summary.left_out;
     data["main"] = summary.marker.main ? Json(*summary.marker.main) : Json();
+    if (dry_run) data["dry_run"] = true;
     session.console().print_json(data);
     return kExitOk;
   }
@@ -30,6 +33,7 @@ OrExit<int> run(const MarkBuild& command, Session& session) {
       "{}: {} modules, {}{}{}", summary.path, summary.modules, bytes_for_people(summary.bytes),
       summary.marker.main ? ", main " + *summary.marker.main : ", assets only",
       summary.left_out == 0 ? "" : fmt::format(", {} files left out", summary.left_out)));
+  if (dry_run) session.console().say("dry run: no marker was written");
   return kExitOk;
 }
 

@@ -37,6 +37,21 @@ Subcommand<Command> declare(CLI::App& parent, Chosen& chosen, const HelpText& he
   return {app, std::move(command)};
 }
 
+/// `--dry-run`, for what writes.
+template <class Command>
+void add_dry_run(Subcommand<Command>& sub, const std::string& help) {
+  sub.app->add_flag_callback(
+      "--dry-run", [command = sub.command] { command->writes = Writes::dry_run; }, help);
+}
+
+/// `--yes`, for what asks first.
+template <class Command>
+void add_yes(Subcommand<Command>& sub) {
+  sub.app->add_flag_callback(
+      "--yes", [command = sub.command] { command->consent = Consent::given; },
+      "Do not ask; needed without a terminal");
+}
+
 /// Adds a group of commands, such as `versions`.
 CLI::App& declare_group(CLI::App& parent, const std::string& name, const std::string& summary);
 

@@ -63,6 +63,7 @@ void declare_config_commands(CLI::App& app, Chosen& chosen) {
   mark.app->add_option("DIR", mark.command->dir, "The build")->required();
   mark.app->add_flag("--git", mark.command->git, "Record commit, branch, tag, subject and author");
   mark.app->add_option("--main", mark.command->main, "The main module");
+  add_dry_run(mark, "Say what the marker would declare, and write none");
 
   declare<ShowVersion>(app, chosen,
                        {.name = "version",

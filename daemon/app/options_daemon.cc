@@ -9,6 +9,8 @@ constexpr const char* kVersionHelp = "v42, a tag, at least 4 digits of an id, or
 constexpr const char* kWorkerHelp = "The Worker; may be left out where only one is configured";
 constexpr const char* kUntilHelp = "When it ends: 2026-03-10T12:00:00Z, or 2h from now";
 
+constexpr const char* kDryRunHelp = "Say what would be asked of the daemon, and ask nothing";
+
 std::string check_until(const std::string& text) {
   if (check_instant(text).empty() || check_duration(text).empty()) return "";
   return "must be a time such as 2026-03-10T12:00:00Z or a duration such as 2h";
@@ -53,6 +55,8 @@ void declare_pins(CLI::App& app, Chosen& chosen) {
       {.name = "unpin", .summary = "Take a pin away", .example = "  rolloutctl unpin v31"});
   unpin.app->add_option("VERSION", unpin.command->version, kVersionHelp)->required();
   unpin.app->add_option("--worker", unpin.command->worker, kWorkerHelp);
+  add_dry_run(pin, kDryRunHelp);
+  add_dry_run(unpin, kDryRunHelp);
 }
 
 void declare_steering(CLI::App& app, Chosen& chosen) {
@@ -76,10 +80,15 @@ void declare_steering(CLI::App& app, Chosen& chosen) {
                                  .summary = "Let automation go on, also after a lost journal",
                                  .example = "  rolloutctl resume shop-api"});
   resume.app->add_option("WORKER", resume.command->worker, "The Worker")->required();
-  declare<Reload>(app, chosen,
-                  {.name = "reload",
-                   .summary = "Read the configuration again; tells whether it is in force",
-                   .example = "  rolloutctl reload --timeout 20s"});
+  auto reload =
+      declare<Reload>(app, chosen,
+                      {.name = "reload",
+                       .summary = "Read the configuration again; tells whether it is in force",
+                       .example = "  rolloutctl reload --timeout 20s"});
+  add_dry_run(reconcile, kDryRunHelp);
+  add_dry_run(suspend, kDryRunHelp);
+  add_dry_run(resume, kDryRunHelp);
+  add_dry_run(reload, "Check the configuration here, and ask nothing of the daemon");
 }
 
 }  // namespace

@@ -13,19 +13,15 @@ void add_worker(Subcommand<Command>& sub) {
                       "The Worker; may be left out where only one is configured");
 }
 
-template <class Command>
-void add_dry_run(Subcommand<Command>& sub) {
-  sub.app->add_flag_callback(
-      "--dry-run", [command = sub.command] { command->writes = Writes::dry_run; },
-      "Send nothing but reads: the transport refuses everything else");
-}
+constexpr const char* kDryRunHelp = "Send nothing but reads: the transport refuses everything else";
 
 void declare_create(CLI::App& group, Chosen& chosen) {
   auto create = declare<VersionsCreate>(
       group, chosen,
       {.name = "create",
        .summary = "Make one version of a build directory, once, and never retry",
-       .example = "  rolloutctl versions create --worker shop-api dist --tag v1.4.0 --deploy"});
+       .example = "  rolloutctl versions create --worker shop-api dist --tag v1.4.0 --dry-run\n"
+                  "  rolloutctl versions create --worker shop-api dist --tag v1.4.0 --yes"});
   create.app->add_option("DIR", create.command->dir, "The build")->required();
   create.app->add_option("--worker", create.command->worker, "The Worker's name or id")->required();
   create.app->add_option("--account", create.command->account,
@@ -35,7 +31,8 @@ void declare_create(CLI::App& group, Chosen& chosen) {
                          "At most 1000 bytes less the identity trailer");
   create.app->add_option("--main", create.command->main, "The main module");
   create.app->add_flag("--deploy", create.command->deploy, "Send all traffic to it at once");
-  add_dry_run(create);
+  add_yes(create);
+  add_dry_run(create, kDryRunHelp);
 }
 
 void declare_delete(CLI::App& group, Chosen& chosen) {
@@ -46,10 +43,8 @@ void declare_delete(CLI::App& group, Chosen& chosen) {
        .example = "  rolloutctl versions delete --worker shop-api v17 v18"});
   remove.app->add_option("VERSION", remove.command->versions, kVersionHelp)->required();
   add_worker(remove);
-  remove.app->add_flag_callback(
-      "--yes", [command = remove.command] { command->consent = Consent::given; },
-      "Do not ask; needed without a terminal");
-  add_dry_run(remove);
+  add_yes(remove);
+  add_dry_run(remove, kDryRunHelp);
 }
 
 }  // namespace

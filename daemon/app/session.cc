@@ -52,6 +52,13 @@ OrExit<const WorkerConfig*> Session::worker(const Config& config, const std::str
   return fail(kExitUsage, fmt::format("no Worker `{}` is configured; there are: {}", name, names));
 }
 
+OrExit<void> Session::agree(Consent consent, std::string_view question,
+                            std::string_view nothing_done) {
+  if (consent == Consent::given || console_.confirm(question)) return {};
+  return fail(kExitUsage,
+              fmt::format("{}: not confirmed (without a terminal: --yes)", nothing_done));
+}
+
 OrExit<int> Session::ask(const Command& command, Json& data) {
   return ask(command_to_json(command), data);
 }

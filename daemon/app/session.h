@@ -45,6 +45,10 @@ class Session final {
   /// The Worker that was named, or the only one of the configuration; exit 64.
   OrExit<const WorkerConfig*> worker(const Config& config, const std::string& name);
 
+  /// Passes where a write was agreed to: beforehand, or on a terminal now. Else exit 64, and
+  /// `nothing_done` is said.
+  OrExit<void> agree(Consent consent, std::string_view question, std::string_view nothing_done);
+
   /// Sends one operation to the daemon and waits for its answer: the exit code, and what it says in
   /// `data`. The errors in it are printed; an answer without data ends the command.
   OrExit<int> ask(const Json& request, Json& data);

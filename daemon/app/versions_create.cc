@@ -11,6 +11,7 @@
 #include "daemon/app/text.h"
 #include "daemon/codec/report/report_version.h"
 #include "daemon/core/model/trailer.h"
+#include "daemon/core/plan/settle.h"
 #include "daemon/core/policy/tagging.h"
 
 namespace rollout {
@@ -79,6 +80,48 @@ std::unexpected<int> explain(const Failure& failure, Session& session) {
   return session.fail(failure);
 }
 
+/// What would be sent, for a person who may still say no.
+void announce(const VersionsCreate& command, const Build& build, const Annotations& annotations,
+              Session& session) {
+  Console& console = session.console();
+  console.say(fmt::format("create a version of {}: {} module{}, {}, digest {}{}", command.worker,
+                          build.modules.size(), build.modules.size() == 1 ? "" : "s",
+                          bytes_for_people(build.bytes), build.digest.brief(),
+                          command.deploy ? ", deployed at once" : ""));
+  if (!annotations.tag.empty()) console.say("  tag      " + annotations.tag);
+  if (!command.message.empty()) console.say("  message  " + command.message);
+}
+
+/// Looks for the version that carries the digest, and lets the transport refuse the rest.
+struct Rehearsal {
+  std::vector<Version> existing;
+  std::uint64_t held_back = 0;
+};
+
+int report(const Rehearsal& rehearsal, const Build& build, const Annotations& annotations,
+           Session& session) {
+  const auto& existing = rehearsal.existing;
+  if (session.json()) {
+    Json data = report_frame();
+    data["dry_run"] = true;
+    data["digest"] = build.digest.hex();
+    data["tag"] = annotations.tag;
+    data["message"] = annotations.message;
+    data["existing"] = existing.empty() ? Json() : version_to_json(existing.front());
+    session.console().print_json(data);
+  } else if (existing.empty()) {
+    session.console().print("no version carries this digest: it would be a new one");
+  } else {
+    session.console().print(fmt::format(
+        "{} carries this digest already ({}): it would be a second one of the same build",
+        version_label(existing.front().number, existing.front().annotations.tag),
+        existing.front().id.text()));
+  }
+  session.console().say(
+      fmt::format("dry run: 0 writes were sent, {} held back", rehearsal.held_back));
+  return kExitOk;
+}
+
 void report(const Version& version, const Build& build, const WorkerId& worker, Session& session) {
   if (session.json()) {
     Json data = report_frame();
@@ -106,11 +149,15 @@ OrExit<int> run(const VersionsCreate& command, Session& session) {
       clock);
   TRY_ASSIGN(const Build build, session.check(source.read()));
   TRY_ASSIGN(const Annotations annotations, annotate(command, build, session));
-  session.console().say(fmt::format("create a version of {}: {} modules, {}, digest {}{}",
-                                    worker.text(), build.modules.size(),
-                                    bytes_for_people(build.bytes), build.digest.brief(),
-                                    command.deploy ? ", deployed at once" : ""));
+  announce(command, build, annotations, session);
+  const bool dry_run = command.writes == Writes::dry_run;
+  if (!dry_run) TRY(session.agree(command.consent, "Create it?", "nothing was created"));
   TRY_ASSIGN(const auto api, open_account(*account, command.writes, clock, session));
+  Rehearsal rehearsal;
+  if (dry_run) {
+    TRY_ASSIGN(const Listing listing, session.check(api->list(worker)));
+    rehearsal.existing = carriers(listing, build.digest);
+  }
   TRY_ASSIGN(const auto contents, session.check(source.open(build)));
   WatchedContents watched(*contents, build.bytes, session.console());
   const Bundle bundle{.main_module = build.main_module,
@@ -121,9 +168,10 @@ OrExit<int> run(const VersionsCreate& command, Session& session) {
   const Result<Version> version =
       api->create(worker, bundle, watched, command.deploy ? Deploy::yes : Deploy::no);
   session.console().end_progress();
-  if (!version && !api->traffic().blocked_writes.empty()) {
-    session.console().say("dry run: nothing was sent");
-    return kExitOk;
+  if (dry_run && !version && !api->traffic().blocked_writes.empty()) {
+    for (const auto& [operation, count] : api->traffic().blocked_writes)
+      rehearsal.held_back += count;
+    return report(rehearsal, build, annotations, session);
   }
   if (!version) return explain(version.error(), session);
   report(*version, build, worker, session);

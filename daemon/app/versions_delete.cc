@@ -47,12 +47,6 @@ OrExit<Tick> check_unused(VersionsApi& api, const WorkerId& worker, const Victim
   return read_at;
 }
 
-OrExit<void> ask_for_consent(const VersionsDelete& command, Session& session) {
-  if (command.consent == Consent::given || command.writes == Writes::dry_run) return {};
-  if (session.console().confirm("Delete them?")) return {};
-  return session.fail(kExitUsage, "nothing was deleted: not confirmed (without a terminal: --yes)");
-}
-
 OrExit<void> delete_one(VersionsApi& api, const WorkerId& worker, const Version& version,
                         Clock& clock, Session& session) {
   TRY_ASSIGN(const Tick read_at, check_unused(api, worker, {version}, clock, session));
@@ -61,11 +55,11 @@ OrExit<void> delete_one(VersionsApi& api, const WorkerId& worker, const Version&
   return session.fail(removed.error());
 }
 
-void report(const Victims& deleted, Session& session) {
+void report(std::string_view member, const Victims& versions, Session& session) {
   if (!session.json()) return;
   Json data = report_frame();
-  data["deleted"] = Json::array();
-  for (const Version& version : deleted) data["deleted"].push_back(version_to_json(version));
+  Json& list = data[std::string(member)] = Json::array();
+  for (const Version& version : versions) list.push_back(version_to_json(version));
   session.console().print_json(data);
 }
 
@@ -83,24 +77,24 @@ OrExit<int> run(const VersionsDelete& command, Session& session) {
   for (const Version& version : victims)
     console.say(
         fmt::format("delete {} of {} ({})", label(version), worker.text(), version.id.text()));
-  TRY(ask_for_consent(command, session));
   if (command.writes == Writes::dry_run) {
     console.say("dry run: nothing was deleted");
-    report({}, session);
+    report("would_delete", victims, session);
     return kExitOk;
   }
+  TRY(session.agree(command.consent, "Delete them?", "nothing was deleted"));
   Victims deleted;
   for (const Version& version : victims) {
     console.progress(fmt::format("deleting {} of {}", deleted.size() + 1, victims.size()));
     if (const auto done = delete_one(*access.api, worker, version, clock, session); !done) {
       console.say(fmt::format("{} of {} were deleted", deleted.size(), victims.size()));
-      report(deleted, session);
+      report("deleted", deleted, session);
       return done.error();
     }
     deleted.push_back(version);
     if (!session.json()) console.print(fmt::format("deleted {}", label(version)));
   }
-  report(deleted, session);
+  report("deleted", deleted, session);
   return kExitOk;
 }
 

@@ -139,6 +139,40 @@ TEST_F(Offline, WithoutADaemonItsCommandsExit69) {
   }
 }
 
+/// With no daemon to ask, a command that asked one would exit 69.
+TEST_F(Offline, ADryRunSaysWhatWouldBeAskedAndAsksNothing) {
+  const auto says = [this](std::vector<std::string> words, const std::string& sentence) {
+    words.emplace_back("--dry-run");
+    const Ran ran = ctl(std::move(words));
+    EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+    EXPECT_EQ(ran.out, sentence + "\n");
+    EXPECT_TRUE(ran.err.contains("dry run")) << ran.err;
+  };
+  says({"pin", "v1", "--worker", "shop", "--reason", "audit", "--until", "2099-01-01T00:00:00Z"},
+       "would pin v1 of shop, reason \"audit\", until 2099-01-01T00:00:00Z");
+  says({"unpin", "v1"}, "would unpin v1");
+  says({"suspend", "shop", "--reason", "r"}, "would suspend shop, reason \"r\"");
+  says({"resume", "shop"}, "would resume shop");
+  says({"reconcile"}, "would look at all Workers");
+  says({"reconcile", "shop", "--wait"}, "would look at shop");
+  says({"reload"}, config_path() + ": ok");
+  const Json json = ctl_json({"unpin", "v1", "--dry-run"});
+  EXPECT_EQ(json["dry_run"], true);
+  EXPECT_EQ(json["request"]["op"], "unpin");
+}
+
+TEST_F(Offline, ADryReloadFindsABrokenConfiguration) {
+  write_config("sideways");
+  EXPECT_EQ(ctl({"reload", "--dry-run"}).exit, kExitConfig);
+}
+
+TEST_F(Offline, ADryMarkWritesNoMarker) {
+  const Ran ran = ctl({"mark", folder_.path("dist"), "--dry-run"});
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_TRUE(ran.out.contains("1 module")) << ran.out;
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("dist/.rollout.json")));
+}
+
 class LocalPlan : public Shop {
  protected:
   LocalPlan() { server_.seed(kThreeVersions); }

@@ -94,16 +94,61 @@ TEST_F(Versions, DryRunSendsNothingButReads) {
   const Ran ran = ctl({"versions", "delete", "v1", "--dry-run"});
   EXPECT_EQ(ran.exit, kExitOk) << ran.err;
   EXPECT_TRUE(ran.err.contains("dry run"));
+  EXPECT_EQ(ctl_json({"versions", "delete", "v1", "--dry-run"})["would_delete"].size(), 1U);
   EXPECT_EQ(ctl({"versions", "create", "--worker", "shop", folder_.path("dist"), "--dry-run"}).exit,
             kExitOk);
   EXPECT_EQ(writes(), 0U);
 }
 
-class Creates : public Shop {};
+class Creates : public Shop {
+ protected:
+  Ran create(std::vector<std::string> more, Terminal terminal = Terminal::none) const {
+    more.insert(more.begin(), {"versions", "create", "--worker", "shop", folder_.path("dist")});
+    return ctl(std::move(more), terminal);
+  }
+};
+
+TEST_F(Creates, ThePlanStandsFirstAndConsentIsNeededWithoutATerminal) {
+  const Ran ran = create({"--tag", "v1", "--deploy"});
+  EXPECT_EQ(ran.exit, kExitUsage);
+  EXPECT_TRUE(ran.err.contains("create a version of shop: 1 module, ")) << ran.err;
+  EXPECT_TRUE(ran.err.contains("deployed at once")) << ran.err;
+  EXPECT_TRUE(ran.err.contains("nothing was created: not confirmed (without a terminal: --yes)"))
+      << ran.err;
+  EXPECT_EQ(server_.requests().size(), 0U);
+}
+
+TEST_F(Creates, ATerminalIsAsked) {
+  EXPECT_EQ(create({}, Terminal::says_no).exit, kExitUsage);
+  EXPECT_EQ(server_.requests().size(), 0U);
+  EXPECT_EQ(create({}, Terminal::says_yes).exit, kExitOk);
+  EXPECT_EQ(server_.count_requests("POST"), 1U);
+}
+
+TEST_F(Creates, ADryRunTellsWhetherTheBuildHasAVersion) {
+  const Ran fresh = create({"--dry-run"});
+  EXPECT_EQ(fresh.exit, kExitOk) << fresh.err;
+  EXPECT_TRUE(fresh.out.contains("no version carries this digest")) << fresh.out;
+  EXPECT_TRUE(fresh.err.contains("0 writes were sent, 1 held back")) << fresh.err;
+  ASSERT_EQ(create({"--tag", "v1", "--yes"}).exit, kExitOk);
+  const Ran again = create({"--dry-run"});
+  EXPECT_TRUE(again.out.contains("v1 \"v1\" carries this digest already")) << again.out;
+  const Json json =
+      ctl_json({"versions", "create", "--worker", "shop", folder_.path("dist"), "--dry-run"});
+  EXPECT_EQ(json["dry_run"], true);
+  EXPECT_EQ(json["existing"]["number"], 1);
+  EXPECT_EQ(server_.count_requests("POST"), 1U);
+}
+
+TEST_F(Creates, ADryRunFindsAWorkerThatDoesNotExist) {
+  const Ran ran =
+      ctl({"versions", "create", "--worker", "nobody", folder_.path("dist"), "--dry-run"});
+  EXPECT_EQ(ran.exit, kExitFailed) << ran.out;
+}
 
 TEST_F(Creates, OneRequestMakesOneVersion) {
   const Json json = ctl_json({"versions", "create", "--worker", "shop", folder_.path("dist"),
-                              "--tag", "v1.4.0", "--message", "by hand"});
+                              "--tag", "v1.4.0", "--message", "by hand", "--yes"});
   EXPECT_EQ(json["version"]["annotations"]["workers/tag"], "v1.4.0");
   EXPECT_EQ(server_.requests().size(), 1U);
   const auto trailer =
@@ -116,7 +161,7 @@ TEST_F(Creates, OneRequestMakesOneVersion) {
 
 TEST_F(Creates, AnAmbiguousOutcomeExits1AndIsNotRepeated) {
   server_.add_faults(R"([{"method":"POST","path":"*/versions","when":"after","drop":true}])");
-  const Ran ran = ctl({"versions", "create", "--worker", "shop", folder_.path("dist")});
+  const Ran ran = ctl({"versions", "create", "--worker", "shop", folder_.path("dist"), "--yes"});
   EXPECT_EQ(ran.exit, kExitFailed);
   EXPECT_TRUE(ran.err.contains("the version may exist")) << ran.err;
   EXPECT_EQ(server_.count_requests("POST"), 1U);
@@ -124,25 +169,25 @@ TEST_F(Creates, AnAmbiguousOutcomeExits1AndIsNotRepeated) {
 
 TEST_F(Creates, ARefusedTokenExits77) {
   folder_.write("token", "wrong-token\n");
-  const Ran ran = ctl({"versions", "create", "--worker", "shop", folder_.path("dist")});
+  const Ran ran = ctl({"versions", "create", "--worker", "shop", folder_.path("dist"), "--yes"});
   EXPECT_EQ(ran.exit, kExitUnauthorized) << ran.err;
   EXPECT_FALSE(ran.err.contains("wrong-token")) << "the token was shown";
 }
 
 TEST_F(Creates, AWorkerThatIsNotConfiguredUsesTheOnlyAccount) {
-  const Ran ran = ctl({"versions", "create", "--worker", "nobody", folder_.path("dist")});
+  const Ran ran = ctl({"versions", "create", "--worker", "nobody", folder_.path("dist"), "--yes"});
   EXPECT_EQ(ran.exit, kExitFailed) << ran.err;
   EXPECT_EQ(server_.count_requests("POST"), 1U) << ran.err << server_.requests().dump();
 }
 
 TEST_F(Creates, TwoMainModulesAreNamed) {
   folder_.write("dist/other.js", "export default {}\n");
-  const Ran ran = ctl({"versions", "create", "--worker", "shop", folder_.path("dist")});
+  const Ran ran = ctl({"versions", "create", "--worker", "shop", folder_.path("dist"), "--yes"});
   EXPECT_EQ(ran.exit, kExitFailed);
   EXPECT_TRUE(ran.err.contains("index.js") && ran.err.contains("other.js")) << ran.err;
   EXPECT_EQ(server_.requests().size(), 0U);
-  const Ran chosen =
-      ctl({"versions", "create", "--worker", "shop", folder_.path("dist"), "--main", "index.js"});
+  const Ran chosen = ctl({"versions", "create", "--worker", "shop", folder_.path("dist"), "--main",
+                          "index.js", "--yes"});
   EXPECT_EQ(chosen.exit, kExitOk) << chosen.err;
 }
 
@@ -154,8 +199,10 @@ TEST_F(Creates, ATagThatIsTooLongIsFoundHere) {
 }
 
 TEST_F(Creates, DeployServesAllTraffic) {
-  ASSERT_EQ(ctl({"versions", "create", "--worker", "shop", folder_.path("dist"), "--deploy"}).exit,
-            kExitOk);
+  ASSERT_EQ(
+      ctl({"versions", "create", "--worker", "shop", folder_.path("dist"), "--deploy", "--yes"})
+          .exit,
+      kExitOk);
   const Ran ran = ctl({"versions", "list"});
   EXPECT_TRUE(ran.out.contains("100 %")) << ran.out;
 }

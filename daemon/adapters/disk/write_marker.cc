@@ -111,6 +111,7 @@ Result<MarkSummary> write_marker(const MarkOptions& options) {
     summary->marker.git = std::move((*facts)->git);
   }
   summary->path = std::filesystem::path(path) / kMarkerName;
+  if (options.publish == MarkOptions::Publish::no) return std::move(*summary);
   const int problem = publish(build.fd, std::string(kMarkerName), format_marker(summary->marker));
   if (problem != 0) return failed(summary->path, FailureKind::local, errno_text(problem));
   return std::move(*summary);

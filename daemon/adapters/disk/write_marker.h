@@ -14,6 +14,7 @@ struct MarkOptions {
   std::string dir;
   enum class Git { no, yes } git = Git::no;  ///< `yes`: to have no git facts is a failure.
   std::optional<std::string> main = {};      ///< Where it is not the only candidate.
+  enum class Publish { yes, no } publish = Publish::yes;  ///< `no`: only the summary.
 };
 
 struct MarkSummary {
