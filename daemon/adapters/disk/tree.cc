@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <optional>
 
 #include "daemon/adapters/disk/names.h"
 
@@ -20,6 +21,15 @@ std::int64_t nanoseconds(const timespec& time) {
 
 std::string at(const std::string& root, const std::string& path) {
   return path.empty() ? shown(root) : fmt::format("{} in {}", shown(path), shown(root));
+}
+
+/// The mount that holds `name` below `at` ("" for `at` itself); none where the kernel does not say.
+std::optional<std::uint64_t> mount_of(int at, const char* name) {
+  struct statx found{};
+  const int flags = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+  if (::statx(at, name, flags, STATX_MNT_ID, &found) != 0) return {};
+  if ((found.stx_mask & STATX_MNT_ID) == 0) return {};
+  return found.stx_mnt_id;
 }
 
 struct CloseDirectory {
@@ -56,6 +66,7 @@ class Walker {
     struct stat found{};
     if (::fstat(root.get(), &found) != 0) return unreadable("", errno);
     device_ = found.st_dev;
+    mount_ = mount_of(root.get(), "");
     tree_.directories.push_back({"", file_stat(found)});
     TRY(enter(root, "", 0));
     std::sort(tree_.files.begin(), tree_.files.end());
@@ -101,6 +112,12 @@ class Walker {
     const bool is_directory = S_ISDIR(found.st_mode);
     if (is_directory && (name == ".git" || name == "node_modules")) return {};
     TRY(check_kind(found, path));
+    if (!is_on_the_mount(directory, name, found)) {
+      return rejected("OtherDevice",
+                      fmt::format("{} is mounted there or lies on another file system; "
+                                  "nothing is mounted inside a build. Copy it",
+                                  at(root_path_, path)));
+    }
     if (tree_.files.size() + tree_.directories.size() > kMaxFiles) {
       return rejected("TooManyFiles", fmt::format("{} holds more than {} files and directories",
                                                   shown(root_path_), kMaxFiles));
@@ -124,16 +141,20 @@ class Walker {
                                                      "holds regular files only. Remove it",
                                                      at(root_path_, path)));
     }
-    if (found.st_dev != device_) {
-      return rejected("OtherDevice", fmt::format("{} lies on another file system than its build; "
-                                                 "nothing is mounted inside a build. Copy it",
-                                                 at(root_path_, path)));
-    }
     return {};
+  }
+
+  /// By the mount: a bind mount has the device of its build, and the files of one overlay differ in
+  /// theirs. By the device where the kernel does not name mounts.
+  bool is_on_the_mount(const Fd& directory, const std::string& name,
+                       const struct stat& found) const {
+    const auto mount = mount_of(directory.get(), name.c_str());
+    return mount && mount_ ? *mount == *mount_ : found.st_dev == device_;
   }
 
   const std::string& root_path_;
   dev_t device_ = 0;
+  std::optional<std::uint64_t> mount_;
   Tree tree_;
 };
 

@@ -38,7 +38,7 @@ struct TreeEntry {
 
 /// Everything below a root but `.git` and `node_modules`, which wrangler skips as well.
 struct Tree {
-  std::vector<TreeEntry> files;        ///< Sorted by path; regular files on the root's device.
+  std::vector<TreeEntry> files;        ///< Sorted by path; regular files on the root's mount.
   std::vector<TreeEntry> directories;  ///< Sorted by path; the root itself is the first, "".
   auto operator<=>(const Tree&) const = default;
 
