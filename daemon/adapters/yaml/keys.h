@@ -80,6 +80,8 @@ struct Key {
 struct Table {
   std::string_view title;  ///< As the key reference heads it.
   std::span<const Key> keys;
+  /// JSON Schema beside that of the keys: what one key means for another.
+  std::string_view also = "";
   const Key* find(std::string_view name) const;
   std::vector<std::string> names() const;
 };

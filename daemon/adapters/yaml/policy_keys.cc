@@ -29,7 +29,7 @@ constexpr Key kKeep[] = {
      .type = Type::pattern,
      .sentence = "Keeps what has a matching tag."},
 };
-constexpr Table kKeepTable{"keep", kKeep};
+constexpr Table kKeepTable{"keep", kKeep, R"({"minProperties":1})"};
 
 constexpr Key kMatch[] = {
     {.name = "tag",
@@ -124,7 +124,8 @@ constexpr Key kRetention[] = {
      .fallback = "managed",
      .choices = kScopes},
 };
-constexpr Table kRetentionTable{"retention policy", kRetention};
+constexpr Table kRetentionTable{"retention policy", kRetention,
+                                R"({"oneOf":[{"required":["keep"]},{"required":["groups"]}]})"};
 
 constexpr Key kRule[] = {
     {.name = "when",
@@ -161,7 +162,9 @@ constexpr Key kTaggingTest[] = {
      .type = Type::text,
      .sentence = "Instead of both: a part of the sentence with which the build must be refused."},
 };
-constexpr Table kTaggingTestTable{"tests", kTaggingTest};
+constexpr Table kTaggingTestTable{"tests", kTaggingTest, R"({"oneOf":[
+  {"required":["refused"]},
+  {"anyOf":[{"required":["tag"]},{"required":["message"]}]}]})"};
 
 constexpr Key kTagging[] = {
     {.name = "tagging",
@@ -191,7 +194,9 @@ constexpr Key kTagging[] = {
      .sentence = "Run whenever the policy is loaded; where one fails, the policy is not used.",
      .child = &kTaggingTestTable},
 };
-constexpr Table kTaggingTable{"tagging policy", kTagging};
+constexpr Table kTaggingTable{
+    "tagging policy", kTagging,
+    R"({"not":{"properties":{"tagging":{"const":"manual"}},"required":["tagging"]}})"};
 
 }  // namespace
 

@@ -15,6 +15,25 @@ std::string words(const Key& key) {
   return fmt::format("{}", fmt::join(out, ", "));
 }
 
+std::string given(const Key& key) {
+  if (key.need == Need::required) return "required";
+  return key.fallback.empty() ? "" : fmt::format("`{}`", key.fallback);
+}
+
+void add_table(const Table& table, std::string& out) {
+  out += fmt::format("\n### {}\n\n| Key | Value | Default | Meaning |\n|---|---|---|---|\n",
+                     table.title);
+  for (const Key& key : table.keys) {
+    out +=
+        fmt::format("| `{}` | {} | {} | {} |\n", key.name, written(key), given(key), key.sentence);
+  }
+  for (const Key& key : table.keys) {
+    if (key.child != nullptr) add_table(*key.child, out);
+  }
+}
+
+}  // namespace
+
 std::string written(const Key& key) {
   std::string one =
       key.type == Type::choice ? words(key) : std::string(rule_of(key.type).written);
@@ -41,25 +60,6 @@ std::string written(const Key& key) {
   }
   return one;
 }
-
-std::string given(const Key& key) {
-  if (key.need == Need::required) return "required";
-  return key.fallback.empty() ? "" : fmt::format("`{}`", key.fallback);
-}
-
-void add_table(const Table& table, std::string& out) {
-  out += fmt::format("\n### {}\n\n| Key | Value | Default | Meaning |\n|---|---|---|---|\n",
-                     table.title);
-  for (const Key& key : table.keys) {
-    out +=
-        fmt::format("| `{}` | {} | {} | {} |\n", key.name, written(key), given(key), key.sentence);
-  }
-  for (const Key& key : table.keys) {
-    if (key.child != nullptr) add_table(*key.child, out);
-  }
-}
-
-}  // namespace
 
 std::string key_reference(const Table& document) {
   std::string out;

@@ -43,7 +43,8 @@ constexpr Key kToken[] = {
      .type = Type::path,
      .sentence = "A file that holds the token; read again on every reload."},
 };
-constexpr Table kTokenTable{"accounts.NAME.token", kToken};
+constexpr Table kTokenTable{"accounts.NAME.token", kToken,
+                            R"({"oneOf":[{"required":["credential"]},{"required":["file"]}]})"};
 
 constexpr Key kBudget[] = {
     {.name = "rate",

@@ -15,12 +15,48 @@ namespace {
 
 Json table_schema(const Table& table);
 
-Json choices_schema(const Key& key) {
-  return {{"enum", std::vector<std::string>(key.choices.begin(), key.choices.end())}};
+/// `info.*` is any name that begins with `info.`.
+constexpr std::string_view kAnyPath = ".*";
+
+std::string pattern_of(std::string_view fact) {
+  return fmt::format("^{}\\..", fact.substr(0, fact.size() - kAnyPath.size()));
+}
+
+Json fact_schema() {
+  Json names = Json::array();
+  Json any_of = Json::array();
+  for (const FactRow& row : fact_rows()) {
+    if (row.name.ends_with(kAnyPath)) {
+      any_of.push_back({{"type", "string"}, {"pattern", pattern_of(row.name)}});
+    } else {
+      names.push_back(row.name);
+    }
+  }
+  any_of.push_back({{"type", "string"}, {"enum", std::move(names)}});
+  return {{"anyOf", std::move(any_of)}};
+}
+
+/// A template as core/policy/template.cc reads it: braces doubled, or a fact and its filters.
+Json template_schema() {
+  const std::string number = "(?=[0-9]*[1-9])[0-9]{1,4}";
+  std::string facts;
+  for (const FactRow& row : fact_rows()) {
+    const bool open = row.name.ends_with(kAnyPath);
+    const auto name = open ? row.name.substr(0, row.name.size() - 1) : row.name;
+    if (!facts.empty()) facts += '|';
+    for (const char c : name) facts += c == '.' ? "\\." : std::string(1, c);
+    if (open) facts += "[A-Za-z0-9_.-]+";
+  }
+  return {{"type", "string"},
+          {"pattern", R"(^([^{}]|\{\{|\}\}|\{()" + facts + ")(:(" + number +
+                          R"(|%[^|{}]*))?(\|(lower|upper|slug|size|truncate:)" + number +
+                          R"(|default:"[^"]*"))*\})+$)"}};
 }
 
 Json value_schema(const Key& key) {
-  if (key.type == Type::choice) return choices_schema(key);
+  if (key.type == Type::choice) return {{"type", "string"}, {"enum", key.choices}};
+  if (key.type == Type::fact) return fact_schema();
+  if (key.type == Type::templated) return template_schema();
   auto schema = parse_json(rule_of(key.type).schema);
   ENSURE(schema.has_value(), "the schema of a type is JSON");
   const bool bounded = key.type == Type::count;
@@ -38,8 +74,18 @@ Json one_or_list_of(const Json& item) {
   return {{"anyOf", Json::array({item, list_of(item, 1)})}};
 }
 
-Json map_of(Json value, std::size_t least) {
-  Json out = {{"type", "object"}, {"additionalProperties", std::move(value)}};
+/// Facts by name, so that an editor completes them and says what each is.
+Json facts_of(const Json& value, std::size_t least) {
+  Json out = {{"type", "object"}, {"additionalProperties", false}};
+  for (const FactRow& row : fact_rows()) {
+    Json schema = value;
+    schema["description"] = row.sentence;
+    if (row.name.ends_with(kAnyPath)) {
+      out["patternProperties"][pattern_of(row.name)] = std::move(schema);
+    } else {
+      out["properties"][std::string(row.name)] = std::move(schema);
+    }
+  }
   if (least > 0) out["minProperties"] = least;
   return out;
 }
@@ -50,8 +96,11 @@ Json shape_schema(const Key& key) {
       return value_schema(key);
     case Shape::one_or_list:
       return one_or_list_of(value_schema(key));
-    case Shape::list:
-      return list_of(value_schema(key), 0);
+    case Shape::list: {
+      Json list = list_of(value_schema(key), 0);
+      if (key.type == Type::fact) list["uniqueItems"] = true;
+      return list;
+    }
     case Shape::section:
       return table_schema(*key.child);
     case Shape::sections:
@@ -59,31 +108,58 @@ Json shape_schema(const Key& key) {
     case Shape::filled_sections:
       return list_of(table_schema(*key.child), 1);
     case Shape::named_sections:
-      return map_of(table_schema(*key.child), 0);
+      return {{"type", "object"},
+              {"propertyNames", *parse_json(rule_of(Type::name).schema)},
+              {"additionalProperties", table_schema(*key.child)}};
     case Shape::one_or_section:
       return {{"anyOf", Json::array({value_schema(key), table_schema(*key.child)})}};
     case Shape::facts:
-      return map_of(one_or_list_of(value_schema(key)), 1);
+      return facts_of(one_or_list_of(value_schema(key)), 1);
     case Shape::fact_values:
-      return map_of(value_schema(key), 0);
+      return facts_of(value_schema(key), 0);
   }
   ensure_failed("a shape without a schema", std::source_location::current());
+}
+
+/// The default as JSON has it, which is what an editor fills in.
+Json default_of(const Key& key) {
+  if (key.type == Type::boolean || key.type == Type::count || key.type == Type::version_one) {
+    auto value = parse_json(key.fallback);
+    ENSURE(value.has_value(), "the default of a number or boolean is JSON");
+    return *std::move(value);
+  }
+  return key.fallback;
+}
+
+/// With what an editor shows of it.
+Json key_schema(const Key& key) {
+  Json schema = shape_schema(key);
+  schema["title"] = key.name;
+  std::string text(key.sentence);
+  if (key.child == nullptr) text += fmt::format("\n\nValue: {}.", written(key));
+  if (!key.fallback.empty()) {
+    schema["default"] = default_of(key);
+    text += fmt::format(" Default: `{}`.", key.fallback);
+  }
+  schema["description"] = std::move(text);
+  return schema;
 }
 
 Json table_schema(const Table& table) {
   Json properties = Json::object();
   Json required = Json::array();
   for (const Key& key : table.keys) {
-    Json& schema = properties[std::string(key.name)];
-    schema = shape_schema(key);
-    schema["description"] = key.sentence;
-    if (!key.fallback.empty())
-      schema["description"] = fmt::format("{} Default: {}.", key.sentence, key.fallback);
+    properties[std::string(key.name)] = key_schema(key);
     if (key.need == Need::required) required.push_back(key.name);
   }
   Json out = {
       {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
   if (!required.empty()) out["required"] = std::move(required);
+  if (!table.also.empty()) {
+    const auto also = parse_json(table.also);
+    ENSURE(also.has_value(), "what a table says beside its keys is JSON");
+    out.update(*also);
+  }
   return out;
 }
 

@@ -11,6 +11,9 @@ namespace rollout {
 /// JSON Schema (draft 2020-12) of a document, with a newline at the end.
 std::string json_schema(const Table& document);
 
+/// How a value of the key is written: "duration, `14d`, or a list of these".
+std::string written(const Key& key);
+
 /// Every key of a document with its value, default and meaning, as Markdown tables.
 std::string key_reference(const Table& document);
 

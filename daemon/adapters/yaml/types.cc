@@ -96,9 +96,16 @@ std::optional<Finding> check_json(const Key&, const Node&) {
   ensure_failed("JSON values are checked as a whole", std::source_location::current());
 }
 
-#define SPAN_PATTERN "^([0-9]+y)?([0-9]+mo)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+min)?([0-9]+s)?$"
-constexpr std::string_view kSpanSchema =
-    R"({"type":"string","minLength":2,"pattern":")" SPAN_PATTERN R"("})";
+// Parts of the schemas' patterns. Backslashes are doubled once for JSON.
+#define DAYS "([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+min)?([0-9]+s)?$"
+#define SOME "(?=.*[1-9])"  // Not zero.
+#define SPAN "([0-9]+y)?([0-9]+mo)?" DAYS
+#define DURATION(pattern) R"({"type":"string","minLength":2,"pattern":"^)" pattern "\"}"
+#define PART R"((?!\\.{1,2}(/|$))[^/]+)"  // Of a path: neither empty nor `.` nor `..`.
+#define PATH "(/" PART ")+$"
+#define LOOPBACK R"((localhost|\\[::1\\]|127(\\.[0-9]{1,3}){3}))"
+#define TEXT(pattern) R"({"type":"string","pattern":")" pattern "\"}"
+constexpr std::string_view kSpanSchema = DURATION(SOME SPAN);
 constexpr std::string_view kCountSchema = R"({"type":"integer","minimum":1})";
 constexpr std::string_view kTextSchema = R"({"type":"string","minLength":1})";
 constexpr std::string_view kNameSchema =
@@ -110,19 +117,19 @@ constexpr TypeRule kRules[] = {
     {Type::count, "count", kCountSchema, check_count},
     {Type::percent, "percentage, `25%`", R"({"type":"string","pattern":"^(100|[1-9][0-9]?)%$"})",
      parsed<parse_percent>},
-    {Type::period, "duration, `1h30min`; no `y`, `mo`", kSpanSchema, parsed<parse_period>},
+    {Type::period, "duration, `1h30min`; no `y`, `mo`", DURATION(SOME DAYS), parsed<parse_period>},
     {Type::span, "duration, `14d`", kSpanSchema, parsed<parse_span>},
-    {Type::span_or_zero, "duration, `14d` or `0s`", kSpanSchema, parsed<parse_span_or_zero>},
+    {Type::span_or_zero, "duration, `14d` or `0s`", DURATION(SPAN), parsed<parse_span_or_zero>},
     {Type::extent_count, "count", kCountSchema, check_count},
     {Type::extent_span, "duration, `14d`", kSpanSchema, parsed<parse_span>},
     {Type::extent, "count or duration, `5` or `30d`",
-     R"({"anyOf":[{"type":"integer","minimum":1},{"type":"string","minLength":2,"pattern":")" SPAN_PATTERN
-     R"("}]})",
-     parsed<parse_extent>},
+     R"({"anyOf":[{"type":"integer","minimum":1},)" DURATION(SOME SPAN) "]}", parsed<parse_extent>},
     {Type::rate, "rate, `1/s`, `30/min`, `100/h`",
      R"({"type":"string","pattern":"^[1-9][0-9]{0,3}/(s|min|h)$"})", parsed<parse_rate>},
     {Type::date, "date, `2026-11-01`",
-     R"({"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})", bare<check_date>},
+     TEXT("^[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+          "|02-(0[1-9]|[12][0-9]))$"),
+     bare<check_date>},
     {Type::choice, "", "", check_choice},
     {Type::name, "name", kNameSchema, quoted<check_name>},
     {Type::policy, "a policy's name", kNameSchema, quoted<check_name>},
@@ -133,22 +140,33 @@ constexpr TypeRule kRules[] = {
      quoted<check_credential>},
     {Type::account_id, "32 hex digits", R"({"type":"string","pattern":"^[0-9a-f]{32}$"})",
      bare<check_account_id>},
-    {Type::url, "URL", R"({"type":"string","pattern":"^https?://[^@?#\\s]+[^/@?#\\s]$"})",
+    {Type::url, "URL",
+     TEXT("^(?=https://|http://" LOOPBACK R"((:|/|$))https?://[^@?#\\s]+[^/@?#\\s]$)"),
      bare<check_url>},
-    {Type::path, "absolute path", R"({"type":"string","pattern":"^/"})", bare<check_path>},
-    {Type::socket, "absolute path", R"({"type":"string","pattern":"^/","maxLength":107})",
+    {Type::path, "absolute path", TEXT("^" PATH), bare<check_path>},
+    {Type::socket, "absolute path", R"({"type":"string","maxLength":107,"pattern":"^)" PATH "\"}",
      bare<check_socket>},
-    {Type::module_path, "path in the build", R"({"type":"string","pattern":"^[^/]"})",
+    {Type::module_path, "path in the build", TEXT("^" PART "(/" PART ")*$"),
      quoted<check_relative_path>},
-    {Type::listen, "address, path or `\"\"`", R"({"type":"string"})", bare<check_listen>},
-    {Type::settings_file, "`auto` or a path", kTextSchema, quoted<check_settings_file>},
+    {Type::listen, "address, path or `\"\"`", TEXT("^$|^" LOOPBACK ":[0-9]{1,5}$|^" PATH),
+     bare<check_listen>},
+    {Type::settings_file, "`auto` or a path", TEXT("^/?" PART "(/" PART ")*$"),
+     quoted<check_settings_file>},
     {Type::text, "text", kTextSchema, quoted<check_not_empty>},
     {Type::any_text, "text", R"({"type":"string"})", quoted<check_nothing>},
     {Type::pattern, "pattern, `\"v*\"`", kTextSchema, quoted<check_pattern>},
-    {Type::fact, "fact", kTextSchema, bare<check_fact>},
-    {Type::templated, "template, `\"v{package.version}\"`", kTextSchema, quoted<check_template>},
+    {Type::fact, "fact", "", bare<check_fact>},
+    {Type::templated, "template, `\"v{package.version}\"`", "", quoted<check_template>},
     {Type::json, "any", "{}", check_json},
 };
+#undef DAYS
+#undef SOME
+#undef SPAN
+#undef DURATION
+#undef PART
+#undef PATH
+#undef LOOPBACK
+#undef TEXT
 
 }  // namespace
 

@@ -15,7 +15,7 @@ namespace rollout {
 struct TypeRule {
   Type type;
   std::string_view written;  ///< For the key reference: `duration`, with its unit or an example.
-  std::string_view schema;   ///< JSON Schema of one value; empty: from the key's choices.
+  std::string_view schema;   ///< JSON Schema of one value; empty: made elsewhere.
   std::optional<Finding> (*check)(const Key& key, const Node& text);
 };
 
