@@ -101,6 +101,15 @@ void mask_long_runs(std::string& line) {
   }
 }
 
+/// What no terminal and no JSON may be given, as one replacement character each.
+void replace_bad_bytes(std::string& line) {
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  while (const auto bad = find_bad_byte(line)) {
+    const bool two = bad->why == BadByte::Why::control && line[bad->offset] == '\xC2';
+    line.replace(bad->offset, two ? 2 : 1, kReplacement);
+  }
+}
+
 bool shows_before(const ConfigError& a, const ConfigError& b) {
   return std::tie(a.line, a.column, a.message) < std::tie(b.line, b.column, b.message);
 }
@@ -117,6 +126,7 @@ std::string excerpt(std::string_view text, const Place& place) {
   if (place.line == 0) return {};
   std::string line = mask_secrets(std::string(line_of(text, place.line)));
   std::replace(line.begin(), line.end(), '\t', ' ');
+  replace_bad_bytes(line);
   const std::size_t length = count_characters(line);
   std::size_t column = std::clamp<std::size_t>(place.column, 1, length + 1);
   if (column > kWidest) {

@@ -306,7 +306,7 @@ std::optional<Node> read_yaml(const SourceText& source, Problems& problems) {
   }
   if (const auto bad = find_bad_byte(source.text)) {
     const bool control = bad->why == BadByte::Why::control;
-    problems.add({.line = lines.place_of_byte(bad->offset).line},
+    problems.add(lines.place_of_byte(bad->offset),
                  control ? Mistake::control_character : Mistake::not_utf8,
                  fmt::format("byte {} is {}", bad->offset,
                              control ? "a control character" : "not valid UTF-8"));

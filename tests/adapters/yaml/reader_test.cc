@@ -98,6 +98,17 @@ TEST(Reader, RefusesBytesThatAreNoText) {
   EXPECT_EQ(code_of("a: \xC2\x9B\n"), "ControlCharacter");  // U+009B begins terminal commands too.
   const Read out = read("a: 1\nb: \xFF\n");
   EXPECT_EQ(out.errors.at(0).line, 2U);
+  EXPECT_EQ(out.errors.at(0).column, 4U);
+}
+
+// An excerpt goes to terminals and into JSON.
+TEST(Reader, ShowsNoControlCharacterAndNoBrokenByte) {
+  EXPECT_TRUE(read("a: \x1B[31m\xFF\n")
+                  .errors.at(0)
+                  .excerpt.starts_with("     1 | a: \xEF\xBF\xBD[31m\xEF\xBF\xBD\n"));
+  EXPECT_TRUE(read("a: \xC2\x9Bm\xC3(\n")
+                  .errors.at(0)
+                  .excerpt.starts_with("     1 | a: \xEF\xBF\xBDm\xEF\xBF\xBD(\n"));
 }
 
 TEST(Reader, RefusesWhatIsTooLarge) {
