@@ -11,7 +11,10 @@ OrExit<std::unique_ptr<CloudflareApi>> open_account(const AccountConfig& account
                                                     Clock& clock, Session& session) {
   const Access access = writes == Writes::allowed ? Access::full : Access::read_only;
   const Millis timeout = session.options().timeout.value_or(WorkerConfig{}.timeout);
-  return session.check(make_client(account, access, timeout, clock, nullptr));
+  auto client = make_client(account, access, timeout, clock, nullptr);
+  // As for the daemon: what a client is made of is configuration.
+  if (!client) return session.fail(kExitConfig, client.error().sentence());
+  return *std::move(client);
 }
 
 OrExit<WorkerAccess> open_worker(const std::string& name, Writes writes, Clock& clock,

@@ -20,6 +20,19 @@ bool wanted(const EffectiveValue& value, const std::vector<std::string>& workers
   });
 }
 
+/// The Workers that have settings, in their order.
+std::vector<std::string> workers_of(const std::vector<EffectiveValue>& values) {
+  constexpr std::string_view kPrefix = "workers.";
+  std::vector<std::string> names;
+  for (const EffectiveValue& value : values) {
+    if (!value.path.starts_with(kPrefix)) continue;
+    const std::string rest = value.path.substr(kPrefix.size());
+    std::string name = rest.substr(0, rest.find('.'));
+    if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+  }
+  return names;
+}
+
 }  // namespace
 
 OrExit<int> run(const ConfigShow& command, Session& session) {
@@ -28,6 +41,10 @@ OrExit<int> run(const ConfigShow& command, Session& session) {
     session.console().errors(values.error());
     return kExitConfig;
   }
+  const std::vector<std::string> known = workers_of(*values);
+  for (const std::string& worker : command.workers)
+    if (std::ranges::find(known, worker) == known.end())
+      return session.fail(kExitUsage, unknown_worker_sentence(worker, known));
   Json json = report_frame();
   json["values"] = Json::array();
   std::vector<std::vector<std::string>> rows = {{"SETTING", "VALUE", "FROM"}};
@@ -37,8 +54,6 @@ OrExit<int> run(const ConfigShow& command, Session& session) {
         {{"path", value.path}, {"value", value.value}, {"source", value.source}});
     rows.push_back({value.path, value.value, value.source});
   }
-  if (rows.size() == 1 && !command.workers.empty())
-    return session.fail(kExitUsage, "no such Worker is configured");
   if (session.json())
     session.console().print_json(json);
   else

@@ -41,9 +41,9 @@ std::string list_of_workers(const Config& config) {
 }
 
 Json unknown_worker(const std::string& name, const Config& config) {
-  return refusal(
-      kExitUsage, "UnknownWorker",
-      fmt::format("no Worker `{}` is configured; there are: {}", name, list_of_workers(config)));
+  std::vector<std::string> known;
+  for (const WorkerConfig& worker : config.workers) known.push_back(worker.id.text());
+  return refusal(kExitUsage, "UnknownWorker", unknown_worker_sentence(name, known));
 }
 
 /// One plan or sentence more in a combined answer.
@@ -79,12 +79,19 @@ Json ControlDesk::handle(const Json& request, const std::string& actor) {
 Json ControlDesk::reload() {
   const Reloaded result = parts_.reload();
   if (!result.errors.empty()) {
-    Json json = refusal_to_json(kExitFailed, config_errors_to_json(result.errors));
+    // A restart is no fault of the configuration; all else is.
+    const bool restart = std::ranges::all_of(
+        result.errors, [](const ConfigError& error) { return error.code == "RestartNeeded"; });
+    Json json =
+        refusal_to_json(restart ? kExitFailed : kExitConfig, config_errors_to_json(result.errors));
     json["errors"].push_back(
         {{"code", "ReloadRefused"},
          {"message", fmt::format("reload refused; generation {} stays in force, and nothing is "
                                  "deleted until the configuration is mended",
                                  result.generation)}});
+    json["data"] = report_frame();
+    json["data"]["generation"] = result.generation;
+    json["data"]["errors"] = json["errors"];
     return json;
   }
   Json data = report_frame();

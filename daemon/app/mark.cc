@@ -30,9 +30,11 @@ OrExit<int> run(const MarkBuild& command, Session& session) {
     return kExitOk;
   }
   session.console().print(fmt::format(
-      "{}: {} modules, {}{}{}", summary.path, summary.modules, bytes_for_people(summary.bytes),
+      "{}: {}, {}{}{}", summary.path, counted(summary.modules, "module"),
+      bytes_for_people(summary.bytes),
       summary.marker.main ? ", main " + *summary.marker.main : ", assets only",
-      summary.left_out == 0 ? "" : fmt::format(", {} files left out", summary.left_out)));
+      summary.left_out == 0 ? ""
+                            : fmt::format(", {} left out", counted(summary.left_out, "file"))));
   if (dry_run) session.console().say("dry run: no marker was written");
   return kExitOk;
 }

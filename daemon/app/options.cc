@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
+#include "daemon/app/command_words.h"
 #include "daemon/app/options_cli.h"
+#include "daemon/app/program.h"
 #include "daemon/core/model/exit_codes.h"
 #include "daemon/core/policy/duration.h"
 
@@ -67,8 +71,9 @@ std::optional<NothingToRun> parse(CLI::App& app, std::vector<std::string> argume
 
 }  // namespace
 
-CLI::App& declare_group(CLI::App& parent, const std::string& name, const std::string& summary) {
-  CLI::App* group = parent.add_subcommand(name, summary);
+CLI::App& declare_group(CLI::App& parent, const HelpText& help) {
+  CLI::App* group = parent.add_subcommand(help.name, help.summary);
+  group->footer("Example:\n" + help.example);
   group->require_subcommand(1);
   return *group;
 }
@@ -95,6 +100,8 @@ std::expected<CtlOptions, NothingToRun> parse_rolloutctl(std::vector<std::string
       "Looks after the versions of Cloudflare Workers: asks a running rolloutd, or works\n"
       "without one (config, policy, mark, versions, plan --local, version).",
       "rolloutctl");
+  app.formatter(std::make_shared<PlainHelp>());
+  app.set_version_flag("--version", fmt::format("rolloutctl {}", program_version()));
   app.require_subcommand(1);
   app.fallthrough();
   app.footer("Example:\n  rolloutctl plan shop-api\n  rolloutctl versions list --worker shop-api");
@@ -104,6 +111,11 @@ std::expected<CtlOptions, NothingToRun> parse_rolloutctl(std::vector<std::string
   declare_daemon_commands(app, chosen);
   declare_versions_commands(app, chosen);
   declare_config_commands(app, chosen);
+  app.add_subcommand("help", "How to use a command: rolloutctl help versions create")
+      ->footer("Example:\n  rolloutctl help versions create");
+  arguments = ask_for_help(app, std::move(arguments));
+  if (auto unknown = unknown_command(app, arguments))
+    return std::unexpected(NothingToRun{.exit = kExitUsage, .out = "", .err = *std::move(unknown)});
   if (auto nothing = parse(app, std::move(arguments))) return std::unexpected(*std::move(nothing));
   return CtlOptions{.global = finish(std::move(raw)), .command = *std::move(chosen)};
 }
@@ -113,6 +125,8 @@ std::expected<DaemonOptions, NothingToRun> parse_rolloutd(std::vector<std::strin
       "Turns finished builds into annotated Cloudflare Worker versions and prunes old ones "
       "by policy.\nRuns in the foreground.",
       "rolloutd");
+  app.formatter(std::make_shared<PlainHelp>());
+  app.set_version_flag("--version", fmt::format("rolloutd {}", program_version()));
   app.footer("Example:\n  rolloutd -c /etc/rolloutd/rolloutd.yaml");
   DaemonOptions options;
   app.add_option("-c,--config", options.config, "The configuration")->capture_default_str();

@@ -53,7 +53,7 @@ void add_yes(Subcommand<Command>& sub) {
 }
 
 /// Adds a group of commands, such as `versions`.
-CLI::App& declare_group(CLI::App& parent, const std::string& name, const std::string& summary);
+CLI::App& declare_group(CLI::App& parent, const HelpText& help);
 
 void declare_config_commands(CLI::App& app, Chosen& chosen);
 void declare_versions_commands(CLI::App& app, Chosen& chosen);

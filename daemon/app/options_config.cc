@@ -6,7 +6,10 @@ namespace rollout {
 namespace {
 
 void declare_policy_commands(CLI::App& app, Chosen& chosen) {
-  CLI::App& group = declare_group(app, "policy", "Try a policy before it is used");
+  CLI::App& group =
+      declare_group(app, {.name = "policy",
+                          .summary = "Try a policy before it is used",
+                          .example = "  rolloutctl policy tag policies/release.yaml dist"});
   auto preview = declare<PolicyPreview>(
       group, chosen,
       {.name = "preview",
@@ -39,7 +42,9 @@ void declare_policy_commands(CLI::App& app, Chosen& chosen) {
 }  // namespace
 
 void declare_config_commands(CLI::App& app, Chosen& chosen) {
-  CLI::App& config = declare_group(app, "config", "Check and show the configuration");
+  CLI::App& config = declare_group(app, {.name = "config",
+                                         .summary = "Check and show the configuration",
+                                         .example = "  rolloutctl config check"});
   auto check = declare<ConfigCheck>(
       config, chosen,
       {.name = "check",

@@ -34,8 +34,11 @@ void declare_looking(CLI::App& app, Chosen& chosen) {
       app, chosen,
       {.name = "explain",
        .summary = "Why a version is kept and until when, or who deleted it, when, and why",
-       .example = "  rolloutctl explain v31"});
-  explain.app->add_option("VERSION", explain.command->subject, kVersionHelp)
+       .example = "  rolloutctl explain v31 --worker shop-api\n"
+                  "  rolloutctl explain version v31"});
+  explain.app
+      ->add_option("SUBJECT", explain.command->subject,
+                   std::string(kVersionHelp) + "; `version` may stand before it")
       ->required()
       ->expected(1, 2);
   explain.app->add_option("--worker", explain.command->worker, kWorkerHelp);

@@ -50,7 +50,9 @@ void declare_delete(CLI::App& group, Chosen& chosen) {
 }  // namespace
 
 void declare_versions_commands(CLI::App& app, Chosen& chosen) {
-  CLI::App& group = declare_group(app, "versions", "List, get, create and delete by hand");
+  CLI::App& group = declare_group(app, {.name = "versions",
+                                        .summary = "List, get, create and delete by hand",
+                                        .example = "  rolloutctl versions list --worker shop-api"});
   auto list = declare<VersionsList>(group, chosen,
                                     {.name = "list",
                                      .summary = "All versions, and which of them serve traffic",

@@ -30,9 +30,17 @@ OrExit<int> ask_lanes(const ShowPlan& command, Session& session, Json& data) {
   return exit;
 }
 
+/// Whether nothing but `mode: observe` keeps versions from being deleted.
+bool only_observed(const Json& plan) {
+  const Json& stops = list_member(plan, "stops");
+  return !list_member(plan, "ready").empty() && std::ranges::all_of(stops, [](const Json& stop) {
+    return text_member(stop, "code") == "ObserveMode";
+  });
+}
+
 bool would_write(const Json& data) {
   for (const Json& plan : list_member(data, "plans"))
-    if (!list_member(plan, "actions").empty()) return true;
+    if (!list_member(plan, "actions").empty() || only_observed(plan)) return true;
   return false;
 }
 
@@ -46,7 +54,8 @@ OrExit<int> run(const ShowPlan& command, Session& session) {
     session.console().print_json(data);
   } else {
     const std::string text = render_plans(data, session.console());
-    session.console().print(text.empty() ? "no workers configured" : text);
+    if (!text.empty() || exit == kExitOk)
+      session.console().print(text.empty() ? "no workers configured" : text);
   }
   if (exit != kExitOk) return exit;
   return command.detailed_exit && would_write(data) ? kExitChangesPending : kExitOk;

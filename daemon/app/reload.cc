@@ -36,6 +36,7 @@ OrExit<int> run(const Reload& command, Session& session) {
     session.console().print_json(data);
     return exit;
   }
+  if (exit != kExitOk) return exit;
   const Json& changes = list_member(data, "changes");
   session.console().print(fmt::format("generation {} is in force{}",
                                       count_member(data, "generation"),

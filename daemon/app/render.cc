@@ -36,9 +36,10 @@ std::string render_create(const Json& action, const Console& console) {
   const std::string tag = text_member(action, "tag");
   const std::string message = text_member(action, "message");
   std::string text =
-      fmt::format("  {} create  {}{} modules, {}{}", console.paint(Tone::good, "+"),
+      fmt::format("  {} create  {}{}, {}{}", console.paint(Tone::good, "+"),
                   tag.empty() ? "" : fmt::format("tag \"{}\"  ", tag),
-                  count_member(action, "modules"), bytes_for_people(count_member(action, "bytes")),
+                  counted(count_member(action, "modules"), "module"),
+                  bytes_for_people(count_member(action, "bytes")),
                   text_member(action, "deploy") == "immediate" ? ", deployed at once" : "");
   add_line(text, fmt::format("            message {}/{} bytes, tag {}/{} bytes", message.size(),
                              kMessageBytes, tag.size(), kTagBytes));

@@ -2,6 +2,7 @@
 #include "daemon/app/session.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -42,14 +43,15 @@ std::unexpected<int> Session::fail(int exit, std::string_view sentence) {
 
 OrExit<const WorkerConfig*> Session::worker(const Config& config, const std::string& name) {
   if (name.empty() && config.workers.size() == 1) return &config.workers.front();
-  std::string names;
+  std::vector<std::string> known;
   for (const WorkerConfig& worker : config.workers) {
     if (!name.empty() && worker.id.text() == name) return &worker;
-    names += (names.empty() ? "" : ", ") + worker.id.text();
+    known.push_back(worker.id.text());
   }
-  if (names.empty()) return fail(kExitUsage, "no Worker is configured");
-  if (name.empty()) return fail(kExitUsage, fmt::format("say which Worker: --worker {}", names));
-  return fail(kExitUsage, fmt::format("no Worker `{}` is configured; there are: {}", name, names));
+  if (known.empty()) return fail(kExitUsage, "no Worker is configured");
+  if (name.empty())
+    return fail(kExitUsage, fmt::format("say which Worker: --worker {}", fmt::join(known, ", ")));
+  return fail(kExitUsage, unknown_worker_sentence(name, known));
 }
 
 OrExit<void> Session::agree(Consent consent, std::string_view question,

@@ -32,16 +32,21 @@ std::vector<std::string> row(const Json& worker) {
           problem == nullptr ? text_member(worker, "summary") : text_member(*problem, "message")};
 }
 
-/// Leaves the Workers that were named; false where one of them is unknown.
-bool keep_only(const std::vector<std::string>& names, Json& data) {
-  if (names.empty()) return true;
+/// Leaves the Workers that were named; the error is the sentence about one that is unknown.
+std::expected<void, std::string> keep_only(const std::vector<std::string>& names, Json& data) {
+  if (names.empty()) return {};
+  std::vector<std::string> known;
+  for (const Json& worker : list_member(data, "workers"))
+    known.push_back(text_member(worker, "worker"));
+  for (const std::string& name : names)
+    if (std::ranges::find(known, name) == known.end())
+      return std::unexpected(unknown_worker_sentence(name, known));
   Json kept = Json::array();
   for (const Json& worker : list_member(data, "workers"))
     if (std::ranges::find(names, text_member(worker, "worker")) != names.end())
       kept.push_back(worker);
-  const bool complete = kept.size() >= names.size();
   data["workers"] = std::move(kept);
-  return complete;
+  return {};
 }
 
 }  // namespace
@@ -49,8 +54,8 @@ bool keep_only(const std::vector<std::string>& names, Json& data) {
 OrExit<int> run(const ShowStatus& command, Session& session) {
   Json data;
   TRY_ASSIGN(const int exit, session.ask(Json{{"op", "status"}}, data));
-  if (!keep_only(command.workers, data))
-    return session.fail(kExitUsage, "not all of these Workers are configured");
+  if (const auto kept = keep_only(command.workers, data); !kept)
+    return session.fail(kExitUsage, kept.error());
   if (session.json()) {
     session.console().print_json(data);
     return exit;

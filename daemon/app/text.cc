@@ -2,10 +2,13 @@
 #include "daemon/app/text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+
+#include "daemon/adapters/yaml/nearest.h"
 
 namespace rollout {
 namespace {
@@ -50,6 +53,17 @@ std::string version_label(std::uint64_t number, std::string_view tag) {
 
 std::string percent(double percentage) {
   return fmt::format("{:g} %", percentage);
+}
+
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string unknown_worker_sentence(std::string_view name, const std::vector<std::string>& known) {
+  if (known.empty()) return fmt::format("no Worker `{}` is configured; there is none", name);
+  const std::string guess = did_you_mean(name, known);
+  return fmt::format("no Worker `{}` is configured{}{} {}", name, guess,
+                     guess.empty() ? "; there are:" : " There are:", fmt::join(known, ", "));
 }
 
 std::string text_member(const Json& object, std::string_view name) {

@@ -23,6 +23,12 @@ std::string version_label(std::uint64_t number, std::string_view tag);
 /// `25 %`, `0.5 %`
 std::string percent(double percentage);
 
+/// `1 module`, `2 modules`
+std::string counted(std::uint64_t count, std::string_view noun);
+
+/// `no Worker `shp` is configured; did you mean "shop"? There are: shop`
+std::string unknown_worker_sentence(std::string_view name, const std::vector<std::string>& known);
+
 // Members of what a daemon answered; it may be newer and say more, never less.
 std::string text_member(const Json& object, std::string_view name);
 std::uint64_t count_member(const Json& object, std::string_view name);

@@ -84,10 +84,9 @@ std::unexpected<int> explain(const Failure& failure, Session& session) {
 void announce(const VersionsCreate& command, const Build& build, const Annotations& annotations,
               Session& session) {
   Console& console = session.console();
-  console.say(fmt::format("create a version of {}: {} module{}, {}, digest {}{}", command.worker,
-                          build.modules.size(), build.modules.size() == 1 ? "" : "s",
-                          bytes_for_people(build.bytes), build.digest.brief(),
-                          command.deploy ? ", deployed at once" : ""));
+  console.say(fmt::format("create a version of {}: {}, {}, digest {}{}", command.worker,
+                          counted(build.modules.size(), "module"), bytes_for_people(build.bytes),
+                          build.digest.brief(), command.deploy ? ", deployed at once" : ""));
   if (!annotations.tag.empty()) console.say("  tag      " + annotations.tag);
   if (!command.message.empty()) console.say("  message  " + command.message);
 }

@@ -132,6 +132,10 @@ Result<Answer> Operator::run(const SuspendCommand& command) {
 
 Result<Answer> Operator::run(const ResumeCommand& /*command*/) {
   TRY_ASSIGN(Memory memory, ports_.journal.recall(worker()));
+  const bool refused = std::ranges::any_of(
+      memory.versions, [](const auto& version) { return version.second.refused; });
+  if (!memory.suspension && !memory.prune_held && !refused)
+    return done(fmt::format("{} was not suspended; nothing was changed", worker().text()));
   memory.suspension.reset();
   memory.prune_held = false;
   memory.prune_held_because.clear();

@@ -29,7 +29,8 @@ std::string sentence(const Observed& observed, const Plan& plan) {
   for (const Action& action : plan.actions) {
     if (std::holds_alternative<CreateVersion>(action)) ++creates;
   }
-  std::string text = fmt::format("{} versions", observed.listing.versions.size());
+  std::string text = fmt::format("{} version{}", observed.listing.versions.size(),
+                                 observed.listing.versions.size() == 1 ? "" : "s");
   if (observed.mode == Mode::observe && creates > 0)
     text += fmt::format(", would create {}", creates);
   if (!plan.ready.empty() && !plan.stops.empty()) {

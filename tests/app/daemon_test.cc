@@ -86,8 +86,13 @@ TEST_F(Daemon, ABrokenReloadChangesNothingAndSaysWhy) {
   start();
   write_config("enforce", "    retentoin: small\n");
   const Ran ran = ctl({"reload"});
-  EXPECT_EQ(ran.exit, kExitFailed);
+  EXPECT_EQ(ran.exit, kExitConfig);
+  EXPECT_EQ(ran.out, "");
   EXPECT_TRUE(ran.err.contains("rolloutd.yaml:18:5: ")) << ran.err;
+  const Json json = ctl_json({"reload"});
+  EXPECT_EQ(json["apiVersion"], "rolloutctl/v1");
+  EXPECT_EQ(json["generation"], 1);
+  EXPECT_EQ(json["errors"][0]["line"], 18);
   EXPECT_TRUE(ran.err.contains("reload refused; generation 1")) << ran.err;
   EXPECT_TRUE(ctl({"plan"}).out.contains("ConfigurationBroken"));
   write_config("enforce");
@@ -120,7 +125,7 @@ TEST_F(Daemon, ATokenThatCannotBeReadRefusesTheReload) {
   start();
   std::filesystem::remove(folder_.path("token"));
   const Ran ran = ctl({"reload"});
-  EXPECT_EQ(ran.exit, kExitFailed);
+  EXPECT_EQ(ran.exit, kExitConfig);
   EXPECT_TRUE(ran.err.contains(folder_.path("token"))) << ran.err;
 }
 
@@ -129,6 +134,44 @@ TEST_F(Daemon, ASecondOneOnTheSameStateIsRefused) {
   const StartOutcome second = RunningDaemon().start(config_path());
   EXPECT_EQ(second.exit, kExitStateInUse);
   EXPECT_NE(second.sentence, "");
+}
+
+TEST_F(Daemon, AnUnknownWorkerIsNamedWithTheKnownOnes) {
+  start();
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"status", "shpo"}, {"plan", "shpo"}, {"resume", "shpo"}}) {
+    const Ran ran = ctl(words);
+    EXPECT_EQ(ran.exit, kExitUsage);
+    EXPECT_TRUE(
+        ran.err.contains("no Worker `shpo` is configured; did you mean \"shop\"? There "
+                         "are: shop"))
+        << ran.err;
+  }
+}
+
+TEST_F(Daemon, ResumeSaysWhereNothingWasSuspended) {
+  start();
+  reconcile();
+  EXPECT_EQ(ctl({"resume", "shop"}).out, "shop was not suspended; nothing was changed\n");
+  ASSERT_EQ(ctl({"suspend", "shop", "--reason", "r"}).exit, kExitOk);
+  EXPECT_EQ(ctl({"resume", "shop"}).out, "shop is resumed\n");
+}
+
+TEST_F(Daemon, APlanThatFailsSaysNothingOfMissingWorkers) {
+  folder_.write("token", "wrong-token\n");
+  start();
+  const Ran ran = ctl({"plan"});
+  EXPECT_EQ(ran.exit, kExitUnauthorized);
+  EXPECT_EQ(ran.out, "");
+}
+
+TEST_F(Daemon, AMissingStateDirectorySaysWhatToDo) {
+  std::filesystem::remove_all(folder_.path("state"));
+  const StartOutcome outcome = daemon_.start(config_path());
+  EXPECT_EQ(outcome.exit, kExitFailed);
+  EXPECT_TRUE(outcome.sentence.contains(folder_.path("state"))) << outcome.sentence;
+  EXPECT_TRUE(outcome.sentence.contains("create it")) << outcome.sentence;
+  EXPECT_TRUE(outcome.sentence.contains("`service.state_dir`")) << outcome.sentence;
 }
 
 TEST_F(Daemon, StopsAtOnceWhereNothingIsInFlight) {
@@ -154,6 +197,20 @@ TEST_F(Observing, NoWriteLeavesTheProcessUntilAReloadEnforces) {
   ASSERT_EQ(ctl({"reload"}).exit, kExitOk);
   reconcile();
   EXPECT_EQ(server_.count_requests("POST"), 1U);
+}
+
+TEST_F(Observing, DetailedExitCountsWhatOnlyTheModeKeepsFromGoing) {
+  server_.seed(kThreeVersions);
+  folder_.write("policies/small.yaml",
+                "retention: small\nkeep: { last: 1 }\nprotect: { min_age: 0s, rollback: 1 }\n"
+                "limits: { max_deletes: 5, max_percent: 100%, grace: 0s }\nscope: all\n");
+  start();
+  reconcile();
+  reconcile();
+  const Json plan = ctl_json({"plan"})["plans"][0];
+  ASSERT_EQ(plan["ready"].size(), 1U) << plan.dump();
+  ASSERT_EQ(plan["stops"].size(), 1U) << plan.dump();
+  EXPECT_EQ(ctl({"plan", "--detailed-exitcode"}).exit, kExitChangesPending);
 }
 
 TEST_F(Observing, WithoutWorkersItIdles) {

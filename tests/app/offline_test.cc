@@ -60,6 +60,18 @@ TEST_F(Offline, ShowNamesTheSourceOfEveryValue) {
   EXPECT_FALSE(ran.out.contains("accounts.")) << ran.out;
 }
 
+TEST_F(Offline, AnUnknownWorkerIsNamedWithTheKnownOnes) {
+  const Ran ran = ctl({"config", "show", "--worker", "nope"});
+  EXPECT_EQ(ran.exit, kExitUsage);
+  EXPECT_TRUE(ran.err.contains("no Worker `nope` is configured; there are: shop")) << ran.err;
+}
+
+TEST_F(Offline, ATokenThatCannotBeReadIsAFaultOfTheConfiguration) {
+  std::filesystem::remove(folder_.path("token"));
+  EXPECT_EQ(ctl({"versions", "list"}).exit, kExitConfig);
+  EXPECT_EQ(ctl({"plan", "--local"}).exit, kExitConfig);
+}
+
 TEST_F(Offline, MarkWritesTheMarker) {
   const Ran ran = ctl({"mark", folder_.path("dist")});
   ASSERT_EQ(ran.exit, kExitOk) << ran.err;
@@ -186,6 +198,21 @@ TEST_F(LocalPlan, ShowsWhatWouldBeWrittenAndWritesNothing) {
   EXPECT_TRUE(ran.err.contains("0 writes were sent")) << ran.err;
   EXPECT_EQ(server_.count_requests("POST"), 0U);
   EXPECT_EQ(server_.count_requests("DELETE"), 0U);
+}
+
+TEST_F(LocalPlan, HasTheDigestThatPolicyTagSays) {
+  const auto digest = [this](const std::string& worker) -> std::string {
+    std::vector<std::string> words = {"policy", "tag", folder_.path("policies/digest.yaml"),
+                                      folder_.path("dist")};
+    if (!worker.empty()) words.insert(words.end(), {"--worker", worker});
+    return ctl_json(std::move(words))["digest"];
+  };
+  write_config("enforce", "    version: { compatibility_date: 2026-01-01 }\n");
+  ASSERT_EQ(ctl({"mark", folder_.path("dist")}).exit, kExitOk);
+  const Json plan = ctl_json({"plan", "--local"})["plans"][0];
+  ASSERT_EQ(plan["actions"][0]["action"], "create") << plan.dump();
+  EXPECT_EQ(digest("shop"), plan["actions"][0]["digest"]);
+  EXPECT_NE(digest("shop"), digest(""));
 }
 
 TEST_F(LocalPlan, WithoutChangesExits0) {

@@ -80,6 +80,11 @@ TEST(Options, PolicyPreviewTakesATime) {
 TEST(Options, ExplainTakesAVersionWithOrWithoutItsNoun) {
   EXPECT_EQ(parsed<Explain>({"explain", "v31"}).subject, (Words{"v31"}));
   EXPECT_EQ(parsed<Explain>({"explain", "version", "v31"}).subject, (Words{"version", "v31"}));
+  for (const Words& words : {Words{"explain", "v31", "--worker", "shop"},
+                             Words{"explain", "--worker", "shop", "version", "v31"}}) {
+    EXPECT_EQ(parsed<Explain>(words).worker, "shop");
+    EXPECT_EQ(parsed<Explain>(words).subject.back(), "v31");
+  }
 }
 
 TEST(Options, SteeringTakesItsReason) {
@@ -108,6 +113,48 @@ INSTANTIATE_TEST_SUITE_P(
                     Words{"policy", "preview", "p", "--versions", "l", "--at", "noon"},
                     Words{"-q", "-v", "version"}, Words{"explain", "a", "b"}),
     [](const testing::TestParamInfo<Words>& one) { return std::to_string(one.index); });
+
+TEST(Options, AnUnknownCommandIsNamedWithAGuess) {
+  const auto says = [](const Words& words, const std::string& sentence) {
+    const Ran ran = run_ctl(words);
+    EXPECT_EQ(ran.exit, kExitUsage);
+    EXPECT_TRUE(ran.err.contains(sentence)) << ran.err;
+    EXPECT_FALSE(ran.err.contains("A subcommand is required")) << ran.err;
+  };
+  says({"statsu"}, "unknown command `statsu`; did you mean \"status\"?");
+  says({"-c", "plan", "-v", "frobnicate"}, "unknown command `frobnicate`; known: plan, status");
+  says({"versions", "--timeout", "1s", "lst"},
+       "unknown command `versions lst`; did you mean \"list\"?");
+  says({"help", "statsu"}, "unknown command `statsu`");
+}
+
+TEST(Options, HelpOfACommandIsAWordToo) {
+  EXPECT_EQ(run_ctl({"help", "versions", "create"}).out,
+            run_ctl({"versions", "create", "--help"}).out);
+  EXPECT_EQ(run_ctl({"-v", "help"}).out, run_ctl({"--help"}).out);
+}
+
+TEST(Options, TheVersionIsAFlagToo) {
+  const Ran ran = run_ctl({"--version"});
+  EXPECT_EQ(ran.exit, kExitOk);
+  EXPECT_TRUE(ran.out.starts_with("rolloutctl ")) << ran.out;
+  EXPECT_EQ(parse_rolloutd({"--version"}).error().exit, kExitOk);
+}
+
+TEST(Options, HelpHasNoNotesOfTheParser) {
+  for (const char* noise : {"(1x)", "TEXT", "REQUIRED", "Excludes", "Env:", "--help VALUE"}) {
+    EXPECT_FALSE(run_ctl({"--help"}).out.contains(noise)) << noise;
+    EXPECT_FALSE(run_ctl({"explain", "--help"}).out.contains(noise)) << noise;
+    EXPECT_FALSE(run_ctl({"pin", "--help"}).out.contains(noise)) << noise;
+  }
+}
+
+TEST(Options, AGroupsExampleIsItsOwn) {
+  for (const char* group : {"config", "policy", "versions"})
+    EXPECT_TRUE(
+        run_ctl({group, "--help"}).out.contains(std::string("Example:\n  rolloutctl ") + group))
+        << group;
+}
 
 class Help : public testing::TestWithParam<std::string> {};
 

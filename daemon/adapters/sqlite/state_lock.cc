@@ -23,6 +23,15 @@ std::string holder(int descriptor) {
                      std::string_view(bytes.data(), static_cast<std::size_t>(size) - 1));
 }
 
+std::string what_to_do(int error) {
+  if (error == ENOENT)
+    return "; create it for the user that runs rolloutd, or name another in `service.state_dir`";
+  if (error == EACCES || error == EROFS || error == EPERM)
+    return "; the user that runs rolloutd must be able to write it: give it to that user, or name "
+           "another in `service.state_dir`";
+  return "";
+}
+
 }  // namespace
 
 StateLock::~StateLock() {
@@ -45,7 +54,7 @@ Result<StateLock> lock_state(const std::string& directory) {
   };
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) {
-    return failed(FailureKind::local, std::system_category().message(errno));
+    return failed(FailureKind::local, std::system_category().message(errno) + what_to_do(errno));
   }
   StateLock lock(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {

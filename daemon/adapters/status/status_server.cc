@@ -61,6 +61,14 @@ void refuse(httplib::Response& response, int status, const char* why) {
   response.set_content(std::string(why) + "\n", "text/plain");
 }
 
+std::string cannot_listen(const ListenAddress& address, int error) {
+  const std::string place =
+      address.is_unix ? address.host : fmt::format("{}:{}", address.host, address.port);
+  return fmt::format(
+      "`service.listen` {}: {}{}", place, std::generic_category().message(error),
+      error == EADDRINUSE ? "; another process listens there: choose another port" : "");
+}
+
 }  // namespace
 
 class StatusServer::Front final : private httplib::Server {
@@ -101,7 +109,7 @@ class StatusServer::Front final : private httplib::Server {
       port_ = bind_to_port(address.host, address.port) ? address.port : -1;
     }
     if (port_ < 0) {
-      return failed(fmt::format("{}: {}", address.host, std::generic_category().message(errno)));
+      return failed(cannot_listen(address, errno));
     }
     if (address.is_unix) {
       path_ = address.host;
@@ -128,9 +136,9 @@ class StatusServer::Front final : private httplib::Server {
   }
 
   static HandlerResponse guard(const httplib::Request& request, httplib::Response& response) {
-    if (request.method != "GET") {
-      response.set_header("Allow", "GET");
-      refuse(response, 405, "only GET");
+    if (request.method != "GET" && request.method != "HEAD") {
+      response.set_header("Allow", "GET, HEAD");
+      refuse(response, 405, "only GET and HEAD");
     } else if (request.has_header("Origin")) {
       refuse(response, 403, "not for browsers");
     } else if (request.get_header_value_count("Host") != 1 ||

@@ -20,6 +20,8 @@ constexpr std::size_t kLongest = 4096;
 /// Short texts are no tokens, and to redact them by value would tear holes into every log line.
 constexpr std::size_t kShortest = 8;
 constexpr mode_t kWidest = 0640;
+/// Where the shipped unit loads its credentials from; read directly where systemd gave none.
+constexpr std::string_view kCredentials = "/etc/rolloutd/credentials";
 
 std::string reason_of(int error) {
   return std::generic_category().message(error);
@@ -45,11 +47,7 @@ Result<std::string> path_of(const TokenSource& source) {
   }
   const char* directory = std::getenv("CREDENTIALS_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
   if (directory == nullptr || *directory == '\0') {
-    return no_token(
-        FailureKind::local,
-        fmt::format("credential `{}` needs LoadCredential= in the unit; outside systemd "
-                    "use `token: {{ file: ... }}`",
-                    name));
+    return fmt::format("{}/{}", kCredentials, name);
   }
   return fmt::format("{}/{}", directory, name);
 }

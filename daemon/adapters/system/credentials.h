@@ -14,7 +14,8 @@ namespace rollout {
 /// The token without white space around it, in memory that is not swapped out where the limit on
 /// locked memory allows it. `local` where it cannot be read, `invalid` where it is no token: empty,
 /// longer than 4 KiB, or with characters that no HTTP header may have. Neither shows a part of it.
-/// A credential is that of $CREDENTIALS_DIRECTORY and fixed for the life of the process.
+/// A credential is that of $CREDENTIALS_DIRECTORY and fixed for the life of the process; outside
+/// systemd, where there is none, the file of its name in /etc/rolloutd/credentials.
 Result<Secret> read_token(const TokenSource& source);
 
 /// What is unwise about how the token is kept, one sentence each: a file that others may read, no

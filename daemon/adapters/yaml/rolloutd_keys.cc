@@ -38,7 +38,9 @@ constexpr Table kServiceTable{"service", kService};
 constexpr Key kToken[] = {
     {.name = "credential",
      .type = Type::credential,
-     .sentence = "The name of a systemd credential (`LoadCredential=`)."},
+     .sentence =
+         "The name of a systemd credential (`LoadCredential=`); outside systemd, of a file in "
+         "`/etc/rolloutd/credentials`."},
     {.name = "file",
      .type = Type::path,
      .sentence = "A file that holds the token; read again on every reload."},

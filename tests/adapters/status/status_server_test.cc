@@ -133,11 +133,20 @@ TEST_F(Server, ServesMetrics) {
   EXPECT_TRUE(answer->body.contains("rolloutd_build_info{version=\"0.1.0\""));
 }
 
-TEST_F(Server, TakesNothingButGetFromThisHost) {
+TEST_F(Server, AnswersHeadLikeGetWithoutABody) {
+  auto http = start();
+  for (const char* path : {"/healthz", "/metrics", "/api/v1/status"}) {
+    const auto answer = http.Head(path);
+    ASSERT_TRUE(answer) << path;
+    EXPECT_EQ(answer->status, 200) << path;
+    EXPECT_EQ(answer->body, "") << path;
+  }
+}
+
+TEST_F(Server, TakesNothingButReadsFromThisHost) {
   auto http = start();
   EXPECT_EQ(http.Post("/api/v1/status")->status, 405);
   EXPECT_EQ(http.Delete("/api/v1/status")->status, 405);
-  EXPECT_EQ(http.Head("/api/v1/status")->status, 405);
   EXPECT_EQ(http.Options("/api/v1/status")->status, 405);
   EXPECT_EQ(http.Get("/healthz", {{"Host", "example.com"}})->status, 403);
   EXPECT_EQ(http.Get("/healthz", {{"Host", ""}})->status, 403);

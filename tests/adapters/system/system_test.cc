@@ -85,12 +85,13 @@ TEST_F(System, TokenOfACredentialIsFoundByItsName) {
   EXPECT_FALSE(read_token(Credential{"another"}));
 }
 
-TEST_F(System, CredentialNeedsSystemd) {
+TEST_F(System, CredentialOutsideSystemdIsTheFileThatTheUnitWouldLoad) {
   unsetenv("CREDENTIALS_DIRECTORY");
-  const auto token = read_token(Credential{"cloudflare-token"});
+  const auto token = read_token(Credential{"no-such-token"});
   ASSERT_FALSE(token);
   EXPECT_EQ(token.error().kind, FailureKind::local);
-  EXPECT_TRUE(token.error().detail.contains("LoadCredential=")) << token.error().detail;
+  EXPECT_TRUE(token.error().detail.contains("/etc/rolloutd/credentials/no-such-token"))
+      << token.error().detail;
 }
 
 TEST_F(System, CredentialCannotLeaveItsDirectory) {
