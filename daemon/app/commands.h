@@ -19,7 +19,11 @@ enum class Writes { allowed, dry_run };
 
 // Without a daemon.
 struct ConfigCheck {
-  std::vector<std::string> files;  ///< Policies; empty: the whole configuration.
+  std::vector<std::string> files;  ///< Policies, or configurations; empty: the one of `-c`.
+  bool lint_fatal = false;
+};
+struct ConfigSchema {
+  std::string document = "config";  ///< Or `retention`, `tagging`.
 };
 struct ConfigShow {
   std::vector<std::string> workers;  ///< Empty: all.
@@ -41,7 +45,6 @@ struct MarkBuild {
   Writes writes = Writes::allowed;
 };
 struct ShowVersion {};
-
 // With Cloudflare, without a daemon.
 struct VersionsList {
   std::string worker;
@@ -77,6 +80,7 @@ struct ShowPlan {
 };
 struct ShowStatus {
   std::vector<std::string> workers;
+  std::vector<std::string> fail_on;  ///< Conditions that exit 1.
 };
 struct Reconcile {
   std::vector<std::string> workers;
@@ -114,18 +118,17 @@ struct Reload {
 };
 
 using Invocation =
-    std::variant<ConfigCheck, ConfigShow, PolicyPreview, PolicyTag, MarkBuild, ShowVersion,
-                 VersionsList, VersionsGet, VersionsDelete, VersionsCreate, ShowPlan, ShowStatus,
-                 Reconcile, Explain, SetPin, DropPin, Suspend, Resume, Reload>;
+    std::variant<ConfigCheck, ConfigShow, ConfigSchema, PolicyPreview, PolicyTag, MarkBuild,
+                 ShowVersion, VersionsList, VersionsGet, VersionsDelete, VersionsCreate, ShowPlan,
+                 ShowStatus, Reconcile, Explain, SetPin, DropPin, Suspend, Resume, Reload>;
 
 class Session;
-
 /// A value, or the exit code of a command that has already said what went wrong.
 template <class T>
 using OrExit = std::expected<T, int>;
-
 OrExit<int> run(const ConfigCheck& command, Session& session);
 OrExit<int> run(const ConfigShow& command, Session& session);
+OrExit<int> run(const ConfigSchema& command, Session& session);
 OrExit<int> run(const PolicyPreview& command, Session& session);
 OrExit<int> run(const PolicyTag& command, Session& session);
 OrExit<int> run(const MarkBuild& command, Session& session);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "daemon/adapters/yaml/policy_loader.h"
 #include "daemon/adapters/yaml/yaml_policy_source.h"
+#include "daemon/app/lint.h"
 #include "daemon/app/session.h"
+#include "daemon/app/text.h"
 #include "daemon/codec/report/report_version.h"
 
 namespace rollout {
@@ -13,6 +17,7 @@ namespace {
 
 struct Findings {
   std::vector<ConfigError> errors;
+  std::vector<LintWarning> warnings;
   std::vector<std::string> good;  ///< One sentence for each thing that is right.
 };
 
@@ -29,12 +34,29 @@ void check_policy(const std::string& path, Findings& findings) {
 void check_all(const std::string& path, Findings& findings) {
   auto config = YamlPolicySource(path).load();
   if (!config) {
-    findings.errors = std::move(config).error();
+    std::ranges::move(config.error(), std::back_inserter(findings.errors));
     return;
   }
-  findings.good.push_back(fmt::format("{}: ok, {} accounts, {} workers, mode {}", path,
-                                      config->accounts.size(), config->workers.size(),
+  std::ranges::move(lint(*config), std::back_inserter(findings.warnings));
+  findings.good.push_back(fmt::format("{}: ok, {}, {}, mode {}", path,
+                                      counted(config->accounts.size(), "account"),
+                                      counted(config->workers.size(), "worker"),
                                       config->mode == Mode::enforce ? "enforce" : "observe"));
+}
+
+/// Whether it begins as rolloutd.yaml does, not as a policy.
+bool is_configuration(const std::string& path) {
+  const Document document(path);
+  const Node* root = document.root();
+  return root != nullptr && !root->members.empty() &&
+         rolloutd_table().find(root->members.front().key) != nullptr;
+}
+
+Json warnings_to_json(const std::vector<LintWarning>& warnings) {
+  Json json = Json::array();
+  for (const LintWarning& warning : warnings)
+    json.push_back({{"code", warning.code}, {"message", warning.message}});
+  return json;
 }
 
 }  // namespace
@@ -42,17 +64,21 @@ void check_all(const std::string& path, Findings& findings) {
 OrExit<int> run(const ConfigCheck& command, Session& session) {
   Findings findings;
   if (command.files.empty()) check_all(session.options().config, findings);
-  for (const std::string& file : command.files) check_policy(file, findings);
+  for (const std::string& file : command.files)
+    is_configuration(file) ? check_all(file, findings) : check_policy(file, findings);
   Console& console = session.console();
   if (session.json()) {
     Json data = report_frame();
     data["errors"] = config_errors_to_json(findings.errors);
+    data["warnings"] = warnings_to_json(findings.warnings);
     console.print_json(data);
   } else {
     for (const std::string& sentence : findings.good) console.print(sentence);
     console.errors(findings.errors);
+    for (const LintWarning& warning : findings.warnings) console.say("warning: " + warning.message);
   }
-  return findings.errors.empty() ? kExitOk : kExitConfig;
+  if (!findings.errors.empty()) return kExitConfig;
+  return command.lint_fatal && !findings.warnings.empty() ? kExitLintWarnings : kExitOk;
 }
 
 }  // namespace rollout

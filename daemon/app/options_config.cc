@@ -50,13 +50,24 @@ void declare_config_commands(CLI::App& app, Chosen& chosen) {
       {.name = "check",
        .summary = "Read the configuration and all policies; every error at once",
        .example = "  rolloutctl config check\n  rolloutctl config check policies/production.yaml"});
-  check.app->add_option("FILE", check.command->files, "Policies to check on their own");
+  check.app->add_option("FILE", check.command->files,
+                        "Policies, each on its own, or a configuration with all it needs");
+  check.app->add_flag("--lint-fatal", check.command->lint_fatal, "Exit 3 where there are warnings");
   auto show = declare<ConfigShow>(
       config, chosen,
       {.name = "show",
        .summary = "The effective configuration, with the place that each value comes from",
        .example = "  rolloutctl config show --worker shop-api"});
   show.app->add_option("--worker", show.command->workers, "Only this Worker");
+
+  auto schema = declare<ConfigSchema>(
+      config, chosen,
+      {.name = "schema",
+       .summary = "The JSON Schema of a document, for an editor",
+       .example = "  rolloutctl config schema --for retention > retention.schema.json"});
+  schema.app->add_option("--for", schema.command->document, "The document")
+      ->check(CLI::IsMember({"config", "retention", "tagging"}))
+      ->capture_default_str();
 
   declare_policy_commands(app, chosen);
 

@@ -26,10 +26,17 @@ void declare_looking(CLI::App& app, Chosen& chosen) {
   plan.app->add_flag("--local", plan.command->local, "Without a daemon: look and plan here");
   plan.app->add_flag("--detailed-exitcode", plan.command->detailed_exit,
                      "Exit 2 where something would be written");
-  auto status = declare<ShowStatus>(
-      app, chosen,
-      {.name = "status", .summary = "One line per Worker", .example = "  rolloutctl status"});
+  auto status = declare<ShowStatus>(app, chosen,
+                                    {.name = "status",
+                                     .summary = "One line per Worker",
+                                     .example = "  rolloutctl status --fail-on Stalled"});
   status.app->add_option("WORKER", status.command->workers, "Only these Workers");
+  status.app
+      ->add_option("--fail-on", status.command->fail_on,
+                   "Exit 1 where a Worker is in this condition; may be repeated")
+      ->check(CLI::IsMember({"Starting", "Ready", "Observing", "Suspended", "Stalled"}))
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   auto explain = declare<Explain>(
       app, chosen,
       {.name = "explain",

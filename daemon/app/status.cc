@@ -49,6 +49,12 @@ std::expected<void, std::string> keep_only(const std::vector<std::string>& names
   return {};
 }
 
+bool in_one_of(const std::vector<std::string>& conditions, const Json& data) {
+  return std::ranges::any_of(list_member(data, "workers"), [&conditions](const Json& worker) {
+    return std::ranges::find(conditions, text_member(worker, "condition")) != conditions.end();
+  });
+}
+
 }  // namespace
 
 OrExit<int> run(const ShowStatus& command, Session& session) {
@@ -56,16 +62,17 @@ OrExit<int> run(const ShowStatus& command, Session& session) {
   TRY_ASSIGN(const int exit, session.ask(Json{{"op", "status"}}, data));
   if (const auto kept = keep_only(command.workers, data); !kept)
     return session.fail(kExitUsage, kept.error());
+  const int ends = exit == kExitOk && in_one_of(command.fail_on, data) ? int{kExitFailed} : exit;
   if (session.json()) {
     session.console().print_json(data);
-    return exit;
+    return ends;
   }
   std::vector<std::vector<std::string>> rows = {
       {"WORKER", "CONDITION", "SERVING", "VERSIONS", "NEXT LOOK", "SUMMARY"}};
   for (const Json& worker : list_member(data, "workers")) rows.push_back(row(worker));
   if (rows.size() > 1) session.console().print(align(rows));
   session.console().say(text_member(data, "headline"));
-  return exit;
+  return ends;
 }
 
 }  // namespace rollout

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The assembled daemon inside the test, asked over its socket as an operator does.
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "daemon/adapters/system/system_clock.h"
@@ -163,6 +164,27 @@ TEST_F(Daemon, APlanThatFailsSaysNothingOfMissingWorkers) {
   const Ran ran = ctl({"plan"});
   EXPECT_EQ(ran.exit, kExitUnauthorized);
   EXPECT_EQ(ran.out, "");
+}
+
+TEST_F(Daemon, StatusFailsOnACondition) {
+  start();
+  ASSERT_EQ(ctl({"suspend", "shop", "--reason", "r"}).exit, kExitOk);
+  reconcile();
+  EXPECT_EQ(ctl({"status", "--fail-on", "Stalled"}).exit, kExitOk);
+  EXPECT_EQ(ctl({"status", "--fail-on", "Suspended", "--fail-on", "Stalled"}).exit, kExitFailed);
+  EXPECT_EQ(ctl({"status", "--fail-on", "Tired"}).exit, kExitUsage);
+}
+
+TEST_F(Daemon, ABusyStatusPortIsNamedWithItsKey) {
+  const std::string url = server_.base_url();
+  const std::string port = url.substr(0, url.find('/', 7)).substr(url.find(':', 7) + 1);
+  std::string config;
+  std::getline(std::ifstream(config_path()), config, '\0');
+  config.replace(config.find("127.0.0.1:0"), 11, "127.0.0.1:" + port);
+  folder_.write("rolloutd.yaml", config);
+  const StartOutcome outcome = daemon_.start(config_path());
+  EXPECT_EQ(outcome.exit, kExitFailed);
+  EXPECT_TRUE(outcome.sentence.contains("`service.listen` 127.0.0.1:" + port)) << outcome.sentence;
 }
 
 TEST_F(Daemon, AMissingStateDirectorySaysWhatToDo) {

@@ -51,6 +51,40 @@ TEST_F(Offline, PoliciesCanBeCheckedOnTheirOwn) {
   EXPECT_EQ(ctl({"config", "check", folder_.path("bad.yaml")}).exit, kExitConfig);
 }
 
+TEST_F(Offline, AConfigurationIsKnownByItsKeysAndCheckedAsAWhole) {
+  const Ran ran = run_ctl({"config", "check", config_path(), folder_.path("policies/small.yaml")});
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_TRUE(ran.out.contains("ok, 1 account, 1 worker, mode enforce")) << ran.out;
+  write_config("sideways");
+  EXPECT_EQ(run_ctl({"config", "check", config_path()}).exit, kExitConfig);
+}
+
+TEST_F(Offline, AWarningIsToldAndFatalWhereThatIsWanted) {
+  using std::filesystem::perms;
+  std::filesystem::permissions(folder_.path("token"), perms::owner_read | perms::owner_write);
+  EXPECT_EQ(ctl({"config", "check", "--lint-fatal"}).exit, kExitOk);
+  std::filesystem::permissions(folder_.path("token"), perms::owner_read | perms::others_read);
+  const Ran ran = ctl({"config", "check"});
+  EXPECT_EQ(ran.exit, kExitOk);
+  EXPECT_TRUE(ran.err.contains("warning: accounts.main.token: ")) << ran.err;
+  EXPECT_EQ(ctl({"config", "check", "--lint-fatal"}).exit, kExitLintWarnings);
+  EXPECT_EQ(ctl_json({"config", "check"})["warnings"][0]["code"], "TokenFileTooWide");
+}
+
+TEST_F(Offline, TheSchemaOfEachDocumentIsPrinted) {
+  const auto title = [](const std::vector<std::string>& words) {
+    const Ran ran = run_ctl(words);
+    EXPECT_EQ(ran.exit, kExitOk);
+    const auto json = parse_json(ran.out);
+    EXPECT_TRUE(json) << ran.out;
+    return json ? json->dump() : std::string();
+  };
+  EXPECT_TRUE(title({"config", "schema"}).contains("accounts"));
+  EXPECT_TRUE(title({"config", "schema", "--for", "retention"}).contains("protect"));
+  EXPECT_TRUE(title({"config", "schema", "--for", "tagging"}).contains("rules"));
+  EXPECT_EQ(run_ctl({"config", "schema", "--for", "nothing"}).exit, kExitUsage);
+}
+
 TEST_F(Offline, ShowNamesTheSourceOfEveryValue) {
   const Ran ran = ctl({"config", "show", "--worker", "shop"});
   ASSERT_EQ(ran.exit, kExitOk) << ran.err;

@@ -177,6 +177,7 @@ const std::vector<std::string> kGroups = {"config", "policy", "versions"};
 const std::vector<std::string> kCommands = {"",
                                             "config check",
                                             "config show",
+                                            "config schema",
                                             "policy preview",
                                             "policy tag",
                                             "mark",

@@ -134,16 +134,18 @@ Result<Secret> read_token(const TokenSource& source) {
   return Secret(std::move(value));
 }
 
-std::vector<std::string> token_warnings(const TokenSource& source) {
-  std::vector<std::string> warnings;
+std::optional<std::string> token_mode_warning(const TokenSource& source) {
   const auto path = path_of(source);
   struct stat status{};
-  if (path && stat(path->c_str(), &status) == 0 && (status.st_mode & 0777 & ~kWidest) != 0) {
-    warnings.push_back(
-        fmt::format("{} has mode {:04o}: more may read it than should; chmod it to "
-                    "0640 or less",
-                    *path, status.st_mode & 07777));
-  }
+  if (!path || stat(path->c_str(), &status) != 0) return std::nullopt;
+  if ((status.st_mode & 0777 & ~kWidest) == 0) return std::nullopt;
+  return fmt::format("{} has mode {:04o}: more may read it than should; chmod it to 0640 or less",
+                     *path, status.st_mode & 07777);
+}
+
+std::vector<std::string> token_warnings(const TokenSource& source) {
+  std::vector<std::string> warnings;
+  if (auto warning = token_mode_warning(source)) warnings.push_back(*std::move(warning));
   if (!memory_can_be_locked()) {
     warnings.emplace_back(
         "no memory may be locked, so the token may be swapped out; LimitMEMLOCK= allows it");

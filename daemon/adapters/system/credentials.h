@@ -2,6 +2,7 @@
 // Tokens: read from a systemd credential or a file, never from the configuration itself.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ namespace rollout {
 /// A credential is that of $CREDENTIALS_DIRECTORY and fixed for the life of the process; outside
 /// systemd, where there is none, the file of its name in /etc/rolloutd/credentials.
 Result<Secret> read_token(const TokenSource& source);
+
+/// A sentence where the token's file may be read by more than its owner and group.
+std::optional<std::string> token_mode_warning(const TokenSource& source);
 
 /// What is unwise about how the token is kept, one sentence each: a file that others may read, no
 /// memory that can be locked. Empty where all is well or the token cannot be read at all.
