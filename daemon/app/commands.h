@@ -21,6 +21,7 @@ enum class Writes { allowed, dry_run };
 struct ConfigCheck {
   std::vector<std::string> files;  ///< Policies, or configurations; empty: the one of `-c`.
   bool lint_fatal = false;
+  bool online = false;  ///< Ask Cloudflare and look at the build directories too.
 };
 struct ConfigSchema {
   std::string document = "config";  ///< Or `retention`, `tagging`.

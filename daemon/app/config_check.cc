@@ -7,6 +7,7 @@
 
 #include "daemon/adapters/yaml/policy_loader.h"
 #include "daemon/adapters/yaml/yaml_policy_source.h"
+#include "daemon/app/config_online.h"
 #include "daemon/app/lint.h"
 #include "daemon/app/session.h"
 #include "daemon/app/text.h"
@@ -19,6 +20,7 @@ struct Findings {
   std::vector<ConfigError> errors;
   std::vector<LintWarning> warnings;
   std::vector<std::string> good;  ///< One sentence for each thing that is right.
+  std::vector<OnlineFindings::Problem> problems;
 };
 
 void check_policy(const std::string& path, Findings& findings) {
@@ -31,7 +33,8 @@ void check_policy(const std::string& path, Findings& findings) {
   if (findings.errors.size() == before) findings.good.push_back(path + ": ok");
 }
 
-void check_all(const std::string& path, Findings& findings) {
+void check_all(const std::string& path, const ConfigCheck& command, Session& session,
+               Findings& findings) {
   auto config = YamlPolicySource(path).load();
   if (!config) {
     std::ranges::move(config.error(), std::back_inserter(findings.errors));
@@ -42,6 +45,10 @@ void check_all(const std::string& path, Findings& findings) {
                                       counted(config->accounts.size(), "account"),
                                       counted(config->workers.size(), "worker"),
                                       config->mode == Mode::enforce ? "enforce" : "observe"));
+  if (!command.online) return;
+  OnlineFindings online = check_online(*config, session);
+  std::ranges::move(online.good, std::back_inserter(findings.good));
+  std::ranges::move(online.problems, std::back_inserter(findings.problems));
 }
 
 /// Whether it begins as rolloutd.yaml does, not as a policy.
@@ -59,25 +66,36 @@ Json warnings_to_json(const std::vector<LintWarning>& warnings) {
   return json;
 }
 
+Json problems_to_json(const std::vector<OnlineFindings::Problem>& problems) {
+  Json json = Json::array();
+  for (const auto& problem : problems)
+    json.push_back({{"exit", problem.exit}, {"message", problem.message}});
+  return json;
+}
+
 }  // namespace
 
 OrExit<int> run(const ConfigCheck& command, Session& session) {
   Findings findings;
-  if (command.files.empty()) check_all(session.options().config, findings);
+  if (command.files.empty()) check_all(session.options().config, command, session, findings);
   for (const std::string& file : command.files)
-    is_configuration(file) ? check_all(file, findings) : check_policy(file, findings);
+    is_configuration(file) ? check_all(file, command, session, findings)
+                           : check_policy(file, findings);
   Console& console = session.console();
   if (session.json()) {
     Json data = report_frame();
     data["errors"] = config_errors_to_json(findings.errors);
     data["warnings"] = warnings_to_json(findings.warnings);
+    if (command.online) data["problems"] = problems_to_json(findings.problems);
     console.print_json(data);
   } else {
     for (const std::string& sentence : findings.good) console.print(sentence);
     console.errors(findings.errors);
+    for (const auto& problem : findings.problems) console.error(problem.message);
     for (const LintWarning& warning : findings.warnings) console.say("warning: " + warning.message);
   }
   if (!findings.errors.empty()) return kExitConfig;
+  if (!findings.problems.empty()) return findings.problems.front().exit;
   return command.lint_fatal && !findings.warnings.empty() ? kExitLintWarnings : kExitOk;
 }
 

@@ -16,11 +16,22 @@ void lint_tokens(const Config& config, std::vector<LintWarning>& warnings) {
            .message = fmt::format("accounts.{}.token: {}", account.name.text(), *warning)});
 }
 
+void lint_untagged(const Config& config, std::vector<LintWarning>& warnings) {
+  for (const WorkerConfig& worker : config.workers)
+    if (worker.build && worker.tagging == nullptr)
+      warnings.push_back(
+          {.code = "BuildWithoutTagging",
+           .message = fmt::format("worker {}: `build` is watched, but without `tagging` no version "
+                                  "is made of it",
+                                  worker.id.text())});
+}
+
 }  // namespace
 
 std::vector<LintWarning> lint(const Config& config) {
   std::vector<LintWarning> warnings;
   lint_tokens(config, warnings);
+  lint_untagged(config, warnings);
   return warnings;
 }
 

@@ -52,6 +52,8 @@ void declare_config_commands(CLI::App& app, Chosen& chosen) {
        .example = "  rolloutctl config check\n  rolloutctl config check policies/production.yaml"});
   check.app->add_option("FILE", check.command->files,
                         "Policies, each on its own, or a configuration with all it needs");
+  check.app->add_flag("--online", check.command->online,
+                      "Also ask Cloudflare for each Worker, and look at each build directory");
   check.app->add_flag("--lint-fatal", check.command->lint_fatal, "Exit 3 where there are warnings");
   auto show = declare<ConfigShow>(
       config, chosen,

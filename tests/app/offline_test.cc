@@ -51,6 +51,16 @@ TEST_F(Offline, PoliciesCanBeCheckedOnTheirOwn) {
   EXPECT_EQ(ctl({"config", "check", folder_.path("bad.yaml")}).exit, kExitConfig);
 }
 
+TEST_F(Offline, ABuildThatNoPolicyTagsIsWarnedOf) {
+  write_config("enforce", "  - { name: second, account: main, build: { path: /srv/second } }\n");
+  const Ran ran = ctl({"config", "check"});
+  EXPECT_EQ(ran.exit, kExitOk);
+  EXPECT_TRUE(
+      ran.err.contains("worker second: `build` is watched, but without `tagging` no version "
+                       "is made of it"))
+      << ran.err;
+}
+
 TEST_F(Offline, AConfigurationIsKnownByItsKeysAndCheckedAsAWhole) {
   const Ran ran = run_ctl({"config", "check", config_path(), folder_.path("policies/small.yaml")});
   EXPECT_EQ(ran.exit, kExitOk) << ran.err;

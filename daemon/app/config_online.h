@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether what a configuration names is there: accounts that answer, Workers, build directories.
+// Nothing but reads leaves the process.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/app/session.h"
+
+namespace rollout {
+
+struct OnlineFindings {
+  struct Problem {
+    int exit = 0;         ///< As a command would end that met it.
+    std::string message;  ///< One sentence with what and where.
+  };
+  std::vector<Problem> problems;
+  std::vector<std::string> good;  ///< One sentence for each thing that is right.
+};
+
+OnlineFindings check_online(const Config& config, Session& session);
+
+}  // namespace rollout
