@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person can ask of rolloutctl: one struct for each command, filled by options.cc and run by
-// the file of the same name.
+// What a person can ask of rolloutctl: one struct for each command, filled by options.cc.
 #pragma once
 
-#include <expected>
 #include <optional>
 #include <string>
 #include <variant>
@@ -122,30 +120,5 @@ using Invocation =
     std::variant<ConfigCheck, ConfigShow, ConfigSchema, PolicyPreview, PolicyTag, MarkBuild,
                  ShowVersion, VersionsList, VersionsGet, VersionsDelete, VersionsCreate, ShowPlan,
                  ShowStatus, Reconcile, Explain, SetPin, DropPin, Suspend, Resume, Reload>;
-
-class Session;
-/// A value, or the exit code of a command that has already said what went wrong.
-template <class T>
-using OrExit = std::expected<T, int>;
-OrExit<int> run(const ConfigCheck& command, Session& session);
-OrExit<int> run(const ConfigShow& command, Session& session);
-OrExit<int> run(const ConfigSchema& command, Session& session);
-OrExit<int> run(const PolicyPreview& command, Session& session);
-OrExit<int> run(const PolicyTag& command, Session& session);
-OrExit<int> run(const MarkBuild& command, Session& session);
-OrExit<int> run(const ShowVersion& command, Session& session);
-OrExit<int> run(const VersionsList& command, Session& session);
-OrExit<int> run(const VersionsGet& command, Session& session);
-OrExit<int> run(const VersionsDelete& command, Session& session);
-OrExit<int> run(const VersionsCreate& command, Session& session);
-OrExit<int> run(const ShowPlan& command, Session& session);
-OrExit<int> run(const ShowStatus& command, Session& session);
-OrExit<int> run(const Reconcile& command, Session& session);
-OrExit<int> run(const Explain& command, Session& session);
-OrExit<int> run(const SetPin& command, Session& session);
-OrExit<int> run(const DropPin& command, Session& session);
-OrExit<int> run(const Suspend& command, Session& session);
-OrExit<int> run(const Resume& command, Session& session);
-OrExit<int> run(const Reload& command, Session& session);
 
 }  // namespace rollout

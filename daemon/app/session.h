@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/app/commands.h"
 #include "daemon/app/console.h"
 #include "daemon/app/options.h"
+#include "daemon/app/run.h"
 #include "daemon/codec/json.h"
 #include "daemon/core/model/exit_codes.h"
 #include "daemon/core/model/failure.h"
