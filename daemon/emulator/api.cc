@@ -25,7 +25,7 @@ ApiAnswer success_answer(const Reply& reply) {
   return json_answer(200, body + "}");
 }
 
-Answer<void> check_token(const ApiAccess& access, const ApiRequest& request) {
+ApiResult<void> check_token(const ApiAccess& access, const ApiRequest& request) {
   constexpr std::string_view kBearer = "Bearer ";
   const std::string_view header = request.authorization;
   if (!header.starts_with(kBearer) || header.size() == kBearer.size()) {
@@ -40,7 +40,7 @@ Answer<void> check_token(const ApiAccess& access, const ApiRequest& request) {
   return refuse(ApiCode::token_refused, "Authentication error");
 }
 
-Answer<Route> route_of(const ApiAccess& access, const ApiRequest& request) {
+ApiResult<Route> route_of(const ApiAccess& access, const ApiRequest& request) {
   std::string_view path = request.path;
   const auto no_route = [&request] {
     return refuse(ApiCode::no_route,
@@ -56,7 +56,7 @@ Answer<Route> route_of(const ApiAccess& access, const ApiRequest& request) {
   return std::move(*route);
 }
 
-Answer<Json> read_body(const ApiRequest& request, const Route& route) {
+ApiResult<Json> read_body(const ApiRequest& request, const Route& route) {
   if (!route.has_body) return Json();
   if (request.body_bytes > kMaxBody) {
     return refuse(ApiCode::too_large, "The request is larger than 100 MiB.");
@@ -100,7 +100,7 @@ ApiAnswer Api::answer(const ApiRequest& request) {
     const std::scoped_lock lock(mutex_);
     return limit_.admit(cloud_.now());
   }();
-  const auto call = [&]() -> Answer<Reply> {
+  const auto call = [&]() -> ApiResult<Reply> {
     if (!state.admitted) {
       return refuse(ApiCode::throttled, "Please wait and consider throttling your request speed.");
     }

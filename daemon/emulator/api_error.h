@@ -46,7 +46,7 @@ struct ApiError {
 };
 
 template <class T>
-using Answer = std::expected<T, ApiError>;
+using ApiResult = std::expected<T, ApiError>;
 
 /// With the status of the table.
 ApiError api_error(ApiCode code, std::string message, std::string pointer = {});

@@ -41,22 +41,22 @@ const CloudWorker* Cloud::find_worker(std::string_view worker) const {
   return by_id == workers_.end() ? nullptr : &by_id->second;
 }
 
-Answer<CloudWorker*> Cloud::need_worker(std::string_view worker) {
+ApiResult<CloudWorker*> Cloud::need_worker(std::string_view worker) {
   if (CloudWorker* found = find_worker(worker)) return found;
   return refuse(ApiCode::worker_not_found, "This Worker does not exist on your account.");
 }
 
-Answer<const CloudWorker*> Cloud::need_worker(std::string_view worker) const {
+ApiResult<const CloudWorker*> Cloud::need_worker(std::string_view worker) const {
   if (const CloudWorker* found = find_worker(worker)) return found;
   return refuse(ApiCode::worker_not_found, "This Worker does not exist on your account.");
 }
 
-Answer<const CloudWorker*> Cloud::need_script(std::string_view script) const {
+ApiResult<const CloudWorker*> Cloud::need_script(std::string_view script) const {
   if (const auto found = workers_.find(script); found != workers_.end()) return &found->second;
   return refuse(ApiCode::worker_not_found, "This Worker does not exist on your account.");
 }
 
-Answer<CloudWorker*> Cloud::need_script(std::string_view script) {
+ApiResult<CloudWorker*> Cloud::need_script(std::string_view script) {
   if (const auto found = workers_.find(script); found != workers_.end()) return &found->second;
   return refuse(ApiCode::worker_not_found, "This Worker does not exist on your account.");
 }

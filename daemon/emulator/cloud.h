@@ -35,29 +35,29 @@ class Cloud {
   void reset();
 
   // Workers: /workers/workers. `worker` is a name or an id.
-  Answer<DocumentPage> workers(const PageQuery& query, const WorkerOrder& order) const;
-  Answer<Document> create_worker(const Json& body);
-  Answer<Document> worker(std::string_view worker) const;
-  Answer<void> delete_worker(std::string_view worker);
+  ApiResult<DocumentPage> workers(const PageQuery& query, const WorkerOrder& order) const;
+  ApiResult<Document> create_worker(const Json& body);
+  ApiResult<Document> worker(std::string_view worker) const;
+  ApiResult<void> delete_worker(std::string_view worker);
 
   // Versions: /workers/workers/{worker}/versions. `version` is a full id, a prefix of at least 8
   // digits, or `latest`.
-  Answer<DocumentPage> versions(std::string_view worker, const PageQuery& query) const;
-  Answer<Document> version(std::string_view worker, std::string_view version) const;
-  Answer<Document> version_with_modules(std::string_view worker, std::string_view version) const;
-  Answer<Document> create_version(std::string_view worker, const Json& body,
-                                  const VersionOptions& options);
+  ApiResult<DocumentPage> versions(std::string_view worker, const PageQuery& query) const;
+  ApiResult<Document> version(std::string_view worker, std::string_view version) const;
+  ApiResult<Document> version_with_modules(std::string_view worker, std::string_view version) const;
+  ApiResult<Document> create_version(std::string_view worker, const Json& body,
+                                     const VersionOptions& options);
   /// `body` is a JSON Merge Patch (RFC 7396) on the newest version, and may hold `env`, a map of
   /// bindings by name in which null deletes.
-  Answer<Document> patch_latest(std::string_view worker, const Json& body,
-                                const VersionOptions& options);
-  Answer<void> delete_version(std::string_view worker, std::string_view version);
+  ApiResult<Document> patch_latest(std::string_view worker, const Json& body,
+                                   const VersionOptions& options);
+  ApiResult<void> delete_version(std::string_view worker, std::string_view version);
 
   // Deployments: /workers/scripts/{script}/deployments. `script` is a name.
-  Answer<std::vector<Document>> deployments(std::string_view script) const;
-  Answer<Document> deployment(std::string_view script, std::string_view deployment) const;
-  Answer<Document> create_deployment(std::string_view script, const Json& body);
-  Answer<void> delete_deployment(std::string_view script, std::string_view deployment);
+  ApiResult<std::vector<Document>> deployments(std::string_view script) const;
+  ApiResult<Document> deployment(std::string_view script, std::string_view deployment) const;
+  ApiResult<Document> create_deployment(std::string_view script, const Json& body);
+  ApiResult<void> delete_deployment(std::string_view script, std::string_view deployment);
 
   /// What changed since `changes_stored`, in one consistent state. An empty text: it is gone.
   std::vector<CloudRecord> changes() const;
@@ -69,18 +69,18 @@ class Cloud {
  private:
   CloudWorker* find_worker(std::string_view worker);
   const CloudWorker* find_worker(std::string_view worker) const;
-  Answer<CloudWorker*> need_worker(std::string_view worker);
-  Answer<const CloudWorker*> need_worker(std::string_view worker) const;
-  Answer<CloudWorker*> need_script(std::string_view script);
-  Answer<const CloudWorker*> need_script(std::string_view script) const;
-  Answer<Document> publish(CloudWorker& worker, VersionParts parts, const Json& bindings,
-                           const VersionOptions& options);
+  ApiResult<CloudWorker*> need_worker(std::string_view worker);
+  ApiResult<const CloudWorker*> need_worker(std::string_view worker) const;
+  ApiResult<CloudWorker*> need_script(std::string_view script);
+  ApiResult<const CloudWorker*> need_script(std::string_view script) const;
+  ApiResult<Document> publish(CloudWorker& worker, VersionParts parts, const Json& bindings,
+                              const VersionOptions& options);
   CloudVersion& add_version(CloudWorker& worker, const VersionParts& parts, VersionStamp stamp);
   CloudDeployment& add_deployment(CloudWorker& worker, Json document, Instant created_on);
   void apply_migrations_of(CloudWorker& worker, const CloudDeployment& deployment);
-  Answer<void> check_classes(const CloudWorker& worker, const VersionParts& parts,
-                             const VersionOptions& options) const;
-  Answer<Json> resolve_inherited(const CloudWorker& worker, const Json& bindings) const;
+  ApiResult<void> check_classes(const CloudWorker& worker, const VersionParts& parts,
+                                const VersionOptions& options) const;
+  ApiResult<Json> resolve_inherited(const CloudWorker& worker, const Json& bindings) const;
   std::expected<void, std::string> seed_worker(const Json& entry);
   std::expected<void, std::string> seed_version(CloudWorker& worker, const Json& entry);
   std::expected<void, std::string> seed_deployment(CloudWorker& worker, const Json& entry);

@@ -27,21 +27,21 @@ bool in_window(const CloudWorker& worker, const std::string& id) {
 
 }  // namespace
 
-Answer<std::vector<Document>> Cloud::deployments(std::string_view script) const {
+ApiResult<std::vector<Document>> Cloud::deployments(std::string_view script) const {
   TRY_ASSIGN(const CloudWorker* worker, need_script(script));
   std::vector<Document> all;
   for (const CloudDeployment& deployment : worker->deployments) all.push_back(deployment.document);
   return all;
 }
 
-Answer<Document> Cloud::deployment(std::string_view script, std::string_view deployment) const {
+ApiResult<Document> Cloud::deployment(std::string_view script, std::string_view deployment) const {
   TRY_ASSIGN(const CloudWorker* worker, need_script(script));
   const auto index = find_deployment(*worker, deployment);
   if (!index) return refuse(ApiCode::deployment_not_found, "Deployment not found.");
   return worker->deployments[*index].document;
 }
 
-Answer<Document> Cloud::create_deployment(std::string_view script, const Json& body) {
+ApiResult<Document> Cloud::create_deployment(std::string_view script, const Json& body) {
   TRY_ASSIGN(CloudWorker * worker, need_script(script));
   TRY_ASSIGN(Json document, read_deployment_body(body));
   const Json versions = body.value("versions", Json());
@@ -59,7 +59,7 @@ Answer<Document> Cloud::create_deployment(std::string_view script, const Json& b
   return added.document;
 }
 
-Answer<void> Cloud::delete_deployment(std::string_view script, std::string_view deployment) {
+ApiResult<void> Cloud::delete_deployment(std::string_view script, std::string_view deployment) {
   TRY_ASSIGN(CloudWorker * worker, need_script(script));
   const auto index = find_deployment(*worker, deployment);
   if (!index) return refuse(ApiCode::deployment_not_found, "Deployment not found.");

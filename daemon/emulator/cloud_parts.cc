@@ -52,7 +52,7 @@ const CloudVersion* version_by_id(const CloudWorker& worker, const std::string& 
   return found == worker.ids.end() ? nullptr : version_by_number(worker, found->second);
 }
 
-Answer<const CloudVersion*> find_version(const CloudWorker& worker, std::string_view version) {
+ApiResult<const CloudVersion*> find_version(const CloudWorker& worker, std::string_view version) {
   const auto unknown = [] { return refuse(ApiCode::version_not_found, "Version not found."); };
   if (version == "latest") {
     if (worker.versions.empty()) return unknown();
@@ -72,7 +72,7 @@ Answer<const CloudVersion*> find_version(const CloudWorker& worker, std::string_
   return version_by_number(worker, first->second);
 }
 
-Answer<std::vector<std::string>> read_shares(const CloudWorker& worker, const Json& versions) {
+ApiResult<std::vector<std::string>> read_shares(const CloudWorker& worker, const Json& versions) {
   const auto invalid = [](std::string message, std::string pointer) {
     return refuse(ApiCode::validation, std::move(message), std::move(pointer));
   };
@@ -104,7 +104,7 @@ Answer<std::vector<std::string>> read_shares(const CloudWorker& worker, const Js
   return ids;
 }
 
-Answer<Json> read_deployment_body(const Json& body) {
+ApiResult<Json> read_deployment_body(const Json& body) {
   if (!body.is_object()) return refuse(ApiCode::bad_body, "The body must be a JSON object.");
   if (body.value("strategy", Json()) != "percentage") {
     return refuse(ApiCode::validation, "strategy must be percentage.", "/strategy");

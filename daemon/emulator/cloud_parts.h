@@ -15,7 +15,7 @@ namespace rollout {
 
 /// Items `at(0)` to `at(count - 1)`, cut to the page; empty beyond the end.
 template <class At>
-Answer<DocumentPage> page_of(const PageQuery& query, std::size_t count, At at) {
+ApiResult<DocumentPage> page_of(const PageQuery& query, std::size_t count, At at) {
   if (query.page < 1) return refuse(ApiCode::bad_parameter, "page must be at least 1.");
   if (query.per_page < 1 || query.per_page > 100) {
     return refuse(ApiCode::bad_parameter, "per_page must be from 1 to 100.");
@@ -31,7 +31,7 @@ Answer<DocumentPage> page_of(const PageQuery& query, std::size_t count, At at) {
 }
 
 /// By full id, by a prefix of at least 8 digits that only one version has, or `latest`.
-Answer<const CloudVersion*> find_version(const CloudWorker& worker, std::string_view version);
+ApiResult<const CloudVersion*> find_version(const CloudWorker& worker, std::string_view version);
 
 /// By full id only; null where there is none.
 const CloudVersion* version_by_id(const CloudWorker& worker, const std::string& id);
@@ -39,10 +39,10 @@ const CloudVersion* version_by_number(const CloudWorker& worker, std::uint64_t n
 
 /// Checks one or two entries `{version_id, percentage}` that add up to 100 and exist; the answer
 /// has their ids.
-Answer<std::vector<std::string>> read_shares(const CloudWorker& worker, const Json& versions);
+ApiResult<std::vector<std::string>> read_shares(const CloudWorker& worker, const Json& versions);
 
 /// The deployment's document without id and dates.
-Answer<Json> read_deployment_body(const Json& body);
+ApiResult<Json> read_deployment_body(const Json& body);
 
 /// Adds the classes that a `migrations` object creates and takes away those that it deletes.
 void apply_migrations(std::set<std::string>& classes, const Json& migrations);

@@ -32,7 +32,7 @@ const Json* binding_named(const Json& bindings, const std::string& name) {
 }
 
 /// The bindings of `env`, a map by name, in which null only deletes.
-Answer<Json> read_env(const Json& env) {
+ApiResult<Json> read_env(const Json& env) {
   if (!env.is_object()) return refuse(ApiCode::validation, "env must be an object.", "/env");
   Json bindings = Json::array();
   for (const auto& [name, value] : env.items()) {
@@ -54,7 +54,7 @@ std::string text_member(const Json& object, const char* name, std::string otherw
 
 }  // namespace
 
-Answer<DocumentPage> Cloud::versions(std::string_view worker, const PageQuery& query) const {
+ApiResult<DocumentPage> Cloud::versions(std::string_view worker, const PageQuery& query) const {
   TRY_ASSIGN(const CloudWorker* found, need_worker(worker));
   const auto& all = found->versions;
   switch (rules_.list_order) {
@@ -72,14 +72,14 @@ Answer<DocumentPage> Cloud::versions(std::string_view worker, const PageQuery& q
   std::unreachable();
 }
 
-Answer<Document> Cloud::version(std::string_view worker, std::string_view version) const {
+ApiResult<Document> Cloud::version(std::string_view worker, std::string_view version) const {
   TRY_ASSIGN(const CloudWorker* found, need_worker(worker));
   TRY_ASSIGN(const CloudVersion* kept, find_version(*found, version));
   return kept->document;
 }
 
-Answer<Document> Cloud::version_with_modules(std::string_view worker,
-                                             std::string_view version) const {
+ApiResult<Document> Cloud::version_with_modules(std::string_view worker,
+                                                std::string_view version) const {
   TRY_ASSIGN(const CloudWorker* found, need_worker(worker));
   TRY_ASSIGN(const CloudVersion* kept, find_version(*found, version));
   Json document = *kept->document;
@@ -87,8 +87,8 @@ Answer<Document> Cloud::version_with_modules(std::string_view worker,
   return std::make_shared<const Json>(std::move(document));
 }
 
-Answer<Document> Cloud::create_version(std::string_view worker, const Json& body,
-                                       const VersionOptions& options) {
+ApiResult<Document> Cloud::create_version(std::string_view worker, const Json& body,
+                                          const VersionOptions& options) {
   TRY_ASSIGN(CloudWorker * found, need_worker(worker));
   TRY_ASSIGN(VersionParts parts, read_version_body(body, rules_, no_modules()));
   const Json bindings = bindings_of(body);
@@ -97,8 +97,8 @@ Answer<Document> Cloud::create_version(std::string_view worker, const Json& body
   return publish(*found, std::move(parts), resolved, options);
 }
 
-Answer<Document> Cloud::patch_latest(std::string_view worker, const Json& body,
-                                     const VersionOptions& options) {
+ApiResult<Document> Cloud::patch_latest(std::string_view worker, const Json& body,
+                                        const VersionOptions& options) {
   TRY_ASSIGN(CloudWorker * found, need_worker(worker));
   if (found->versions.empty()) return refuse(ApiCode::no_versions, "The Worker has no versions.");
   if (!body.is_object()) return refuse(ApiCode::bad_body, "The body must be a JSON object.");
@@ -134,7 +134,7 @@ Answer<Document> Cloud::patch_latest(std::string_view worker, const Json& body,
   return publish(*found, std::move(parts), resolved, options);
 }
 
-Answer<void> Cloud::delete_version(std::string_view worker, std::string_view version) {
+ApiResult<void> Cloud::delete_version(std::string_view worker, std::string_view version) {
   TRY_ASSIGN(CloudWorker * found, need_worker(worker));
   TRY_ASSIGN(const CloudVersion* kept, find_version(*found, version));
   const bool deployed = !found->deployments.empty() &&
@@ -149,7 +149,7 @@ Answer<void> Cloud::delete_version(std::string_view worker, std::string_view ver
   return {};
 }
 
-Answer<Json> Cloud::resolve_inherited(const CloudWorker& worker, const Json& bindings) const {
+ApiResult<Json> Cloud::resolve_inherited(const CloudWorker& worker, const Json& bindings) const {
   Json out = Json::array();
   std::size_t index = 0;
   for (const Json& binding : bindings) {
@@ -174,8 +174,8 @@ Answer<Json> Cloud::resolve_inherited(const CloudWorker& worker, const Json& bin
   return out;
 }
 
-Answer<void> Cloud::check_classes(const CloudWorker& worker, const VersionParts& parts,
-                                  const VersionOptions& options) const {
+ApiResult<void> Cloud::check_classes(const CloudWorker& worker, const VersionParts& parts,
+                                     const VersionOptions& options) const {
   if (rules_.class_rule == ClassRule::off) return {};
   std::set<std::string> classes = worker.classes;
   if (options.deploy && parts.migrations) apply_migrations(classes, *parts.migrations);
@@ -192,8 +192,8 @@ Answer<void> Cloud::check_classes(const CloudWorker& worker, const VersionParts&
   return {};
 }
 
-Answer<Document> Cloud::publish(CloudWorker& worker, VersionParts parts, const Json& bindings,
-                                const VersionOptions& options) {
+ApiResult<Document> Cloud::publish(CloudWorker& worker, VersionParts parts, const Json& bindings,
+                                   const VersionOptions& options) {
   Json fields = *parts.fields;
   fields["bindings"] = shown_bindings(bindings);
   parts.fields = std::make_shared<const Json>(std::move(fields));

@@ -19,7 +19,7 @@ bool is_worker_name(std::string_view name) {
          std::ranges::all_of(name, [&](char c) { return plain(c) || c == '-'; });
 }
 
-Answer<std::string> read_name(const Json& body) {
+ApiResult<std::string> read_name(const Json& body) {
   const Json* name = find_member(body, "name");
   if (name == nullptr || !name->is_string() || !is_worker_name(name->get<std::string>())) {
     return refuse(ApiCode::bad_worker_name,
@@ -31,7 +31,7 @@ Answer<std::string> read_name(const Json& body) {
   return name->get<std::string>();
 }
 
-Answer<Json> read_tags(const Json& body) {
+ApiResult<Json> read_tags(const Json& body) {
   const Json* tags = find_member(body, "tags");
   if (tags == nullptr || tags->is_null()) return Json::array();
   if (!tags->is_array()) return refuse(ApiCode::bad_body, "tags must be a list.", "/tags");
@@ -54,7 +54,7 @@ std::optional<Instant> instant_in(const Json& value) {
 }
 
 /// The object `name` of the body, or `otherwise`.
-Answer<Json> read_object(const Json& body, const char* name, Json otherwise) {
+ApiResult<Json> read_object(const Json& body, const char* name, Json otherwise) {
   const Json* value = find_member(body, name);
   if (value == nullptr || value->is_null()) return otherwise;
   if (value->type() != otherwise.type()) {
@@ -70,7 +70,7 @@ Answer<Json> read_object(const Json& body, const char* name, Json otherwise) {
 
 }  // namespace
 
-Answer<DocumentPage> Cloud::workers(const PageQuery& query, const WorkerOrder& order) const {
+ApiResult<DocumentPage> Cloud::workers(const PageQuery& query, const WorkerOrder& order) const {
   static constexpr std::string_view kFields[] = {"deployed_on", "updated_on", "created_on", "name"};
   if (std::ranges::find(kFields, order.by) == std::end(kFields)) {
     return refuse(ApiCode::bad_parameter, "order_by is none of the known fields.");
@@ -92,7 +92,7 @@ Answer<DocumentPage> Cloud::workers(const PageQuery& query, const WorkerOrder& o
   return page_of(query, all.size(), [&all](std::size_t index) { return all[index]; });
 }
 
-Answer<Document> Cloud::create_worker(const Json& body) {
+ApiResult<Document> Cloud::create_worker(const Json& body) {
   if (!body.is_object()) return refuse(ApiCode::bad_body, "The body must be a JSON object.");
   TRY_ASSIGN(const std::string name, read_name(body));
   if (workers_.contains(name)) {
@@ -128,12 +128,12 @@ Answer<Document> Cloud::create_worker(const Json& body) {
   return kept.document;
 }
 
-Answer<Document> Cloud::worker(std::string_view worker) const {
+ApiResult<Document> Cloud::worker(std::string_view worker) const {
   TRY_ASSIGN(const CloudWorker* found, need_worker(worker));
   return found->document;
 }
 
-Answer<void> Cloud::delete_worker(std::string_view worker) {
+ApiResult<void> Cloud::delete_worker(std::string_view worker) {
   TRY_ASSIGN(const CloudWorker* found, need_worker(worker));
   changed(*found);
   for (const auto& version : found->versions) changed_.insert(version_key(*found, version));

@@ -18,8 +18,8 @@ std::optional<std::string> param(const ApiRequest& request, const char* name) {
   return found == request.query.end() ? std::nullopt : std::optional(found->second);
 }
 
-Answer<std::int64_t> int_param(const ApiRequest& request, const char* name,
-                               std::int64_t otherwise) {
+ApiResult<std::int64_t> int_param(const ApiRequest& request, const char* name,
+                                  std::int64_t otherwise) {
   const auto text = param(request, name);
   if (!text) return otherwise;
   std::int64_t value = 0;
@@ -29,14 +29,14 @@ Answer<std::int64_t> int_param(const ApiRequest& request, const char* name,
   return refuse(ApiCode::bad_parameter, fmt::format("{} must be a whole number.", name));
 }
 
-Answer<bool> bool_param(const ApiRequest& request, const char* name) {
+ApiResult<bool> bool_param(const ApiRequest& request, const char* name) {
   const auto text = param(request, name);
   if (!text || *text == "false") return false;
   if (*text == "true") return true;
   return refuse(ApiCode::bad_parameter, fmt::format("{} must be true or false.", name));
 }
 
-Answer<PageQuery> page_query(const ApiRequest& request) {
+ApiResult<PageQuery> page_query(const ApiRequest& request) {
   PageQuery query;
   TRY_ASSIGN(query.page, int_param(request, "page", query.page));
   TRY_ASSIGN(query.per_page, int_param(request, "per_page", query.per_page));
@@ -76,7 +76,7 @@ Reply reply_of(const DocumentPage& page) {
 }
 
 template <class T>
-Answer<Reply> reply(Answer<T> answer) {
+ApiResult<Reply> reply(ApiResult<T> answer) {
   if (!answer) return std::unexpected(std::move(answer).error());
   if constexpr (std::is_void_v<T>) {
     return Reply{};
@@ -85,13 +85,13 @@ Answer<Reply> reply(Answer<T> answer) {
   }
 }
 
-Answer<VersionOptions> version_options(const ApiRequest& request) {
+ApiResult<VersionOptions> version_options(const ApiRequest& request) {
   TRY_ASSIGN(const bool deploy, bool_param(request, "deploy"));
   return VersionOptions{.deploy = deploy, .source = source_of(request)};
 }
 
-Answer<Reply> list_workers(Cloud& cloud, const ApiRequest& request, const Path& /*path*/,
-                           const Json& /*body*/) {
+ApiResult<Reply> list_workers(Cloud& cloud, const ApiRequest& request, const Path& /*path*/,
+                              const Json& /*body*/) {
   TRY_ASSIGN(const PageQuery query, page_query(request));
   WorkerOrder order;
   order.by = param(request, "order_by").value_or(order.by);
@@ -99,40 +99,40 @@ Answer<Reply> list_workers(Cloud& cloud, const ApiRequest& request, const Path& 
   return reply(cloud.workers(query, order));
 }
 
-Answer<Reply> list_versions(Cloud& cloud, const ApiRequest& request, const Path& path,
-                            const Json& /*body*/) {
+ApiResult<Reply> list_versions(Cloud& cloud, const ApiRequest& request, const Path& path,
+                               const Json& /*body*/) {
   TRY_ASSIGN(const PageQuery query, page_query(request));
   return reply(cloud.versions(path[0], query));
 }
 
-Answer<Reply> get_version(Cloud& cloud, const ApiRequest& request, const Path& path,
-                          const Json& /*body*/) {
+ApiResult<Reply> get_version(Cloud& cloud, const ApiRequest& request, const Path& path,
+                             const Json& /*body*/) {
   const auto include = param(request, "include");
   if (!include) return reply(cloud.version(path[0], path[1]));
   if (*include == "modules") return reply(cloud.version_with_modules(path[0], path[1]));
   return refuse(ApiCode::bad_parameter, "include can only be modules.");
 }
 
-Answer<Reply> create_version(Cloud& cloud, const ApiRequest& request, const Path& path,
-                             const Json& body) {
+ApiResult<Reply> create_version(Cloud& cloud, const ApiRequest& request, const Path& path,
+                                const Json& body) {
   TRY_ASSIGN(const VersionOptions options, version_options(request));
   return reply(cloud.create_version(path[0], body, options));
 }
 
-Answer<Reply> patch_latest(Cloud& cloud, const ApiRequest& request, const Path& path,
-                           const Json& body) {
+ApiResult<Reply> patch_latest(Cloud& cloud, const ApiRequest& request, const Path& path,
+                              const Json& body) {
   TRY_ASSIGN(const VersionOptions options, version_options(request));
   return reply(cloud.patch_latest(path[0], body, options));
 }
 
-Answer<Reply> list_deployments(Cloud& cloud, const ApiRequest& /*request*/, const Path& path,
-                               const Json& /*body*/) {
+ApiResult<Reply> list_deployments(Cloud& cloud, const ApiRequest& /*request*/, const Path& path,
+                                  const Json& /*body*/) {
   TRY_ASSIGN(const auto all, cloud.deployments(path[0]));
   return Reply{.result = R"({"deployments":)" + array_text(all) + "}", .result_info = std::nullopt};
 }
 
-Answer<Reply> create_deployment(Cloud& cloud, const ApiRequest& request, const Path& path,
-                                const Json& body) {
+ApiResult<Reply> create_deployment(Cloud& cloud, const ApiRequest& request, const Path& path,
+                                   const Json& body) {
   TRY(bool_param(request, "force"));
   return reply(cloud.create_deployment(path[0], body));
 }

@@ -20,8 +20,8 @@ struct Reply {
 
 /// A matched operation. `path` has the parts of the path that stood for a name or an id.
 struct Route {
-  Answer<Reply> (*call)(Cloud& cloud, const ApiRequest& request,
-                        const std::vector<std::string>& path, const Json& body);
+  ApiResult<Reply> (*call)(Cloud& cloud, const ApiRequest& request,
+                           const std::vector<std::string>& path, const Json& body);
   std::vector<std::string> path;
   bool has_body = false;
 };

@@ -49,7 +49,7 @@ std::unexpected<ApiError> invalid(std::string message, std::string pointer) {
   return refuse(ApiCode::validation, std::move(message), std::move(pointer));
 }
 
-Answer<Json> read_fields(const Json& body) {
+ApiResult<Json> read_fields(const Json& body) {
   Json fields = Json::object();
   for (const FieldRow& row : kFields) {
     const Json* value = given(body, row.name);
@@ -65,7 +65,7 @@ Answer<Json> read_fields(const Json& body) {
   return fields;
 }
 
-Answer<void> check_values(const Json& body, const Json& fields) {
+ApiResult<void> check_values(const Json& body, const Json& fields) {
   const Json& flags = fields["compatibility_flags"];
   if (!std::ranges::all_of(flags, [](const Json& flag) { return flag.is_string(); })) {
     return invalid("compatibility_flags must be a list of strings.", "/compatibility_flags");
@@ -87,7 +87,7 @@ Answer<void> check_values(const Json& body, const Json& fields) {
   return {};
 }
 
-Answer<Json> read_assets(const Json& assets) {
+ApiResult<Json> read_assets(const Json& assets) {
   const Json* config = given(assets, "config");
   if (!assets.is_object() || (config && !config->is_object())) {
     return invalid("assets must be an object with an object `config`.", "/assets");
@@ -95,7 +95,7 @@ Answer<Json> read_assets(const Json& assets) {
   return config ? Json{{"config", *config}} : Json::object();
 }
 
-Answer<Json> read_annotations(const Json& annotations, const CloudRules& rules) {
+ApiResult<Json> read_annotations(const Json& annotations, const CloudRules& rules) {
   if (!annotations.is_object()) return invalid("annotations must be an object.", "/annotations");
   Json out = Json::object();
   for (const auto& [key, value] : annotations.items()) {
@@ -115,7 +115,7 @@ Answer<Json> read_annotations(const Json& annotations, const CloudRules& rules) 
   return out;
 }
 
-Answer<Document> read_modules(const Json& modules) {
+ApiResult<Document> read_modules(const Json& modules) {
   if (!modules.is_array()) return invalid("modules must be a list.", "/modules");
   std::size_t bytes = 0;
   std::set<std::string> names;
@@ -144,7 +144,7 @@ Answer<Document> read_modules(const Json& modules) {
   return std::make_shared<const Json>(std::move(out));
 }
 
-Answer<void> check_main_module(const Json& fields, const Json& modules) {
+ApiResult<void> check_main_module(const Json& fields, const Json& modules) {
   const Json* main = given(fields, "main_module");
   if (main == nullptr) return {};
   const bool found =
@@ -162,8 +162,8 @@ std::string cut_utf8(std::string_view text, std::size_t bytes) {
   return std::string(text.substr(0, bytes));
 }
 
-Answer<VersionParts> read_version_body(const Json& body, const CloudRules& rules,
-                                       const Document& modules) {
+ApiResult<VersionParts> read_version_body(const Json& body, const CloudRules& rules,
+                                          const Document& modules) {
   if (!body.is_object()) return refuse(ApiCode::bad_body, "The body must be a JSON object.");
   TRY_ASSIGN(Json fields, read_fields(body));
   TRY(check_values(body, fields));
@@ -186,7 +186,7 @@ Answer<VersionParts> read_version_body(const Json& body, const CloudRules& rules
   return parts;
 }
 
-Answer<void> check_bindings(const Json& bindings, BindingsFrom from) {
+ApiResult<void> check_bindings(const Json& bindings, BindingsFrom from) {
   if (!bindings.is_array()) return invalid("bindings must be a list.", "/bindings");
   std::set<std::string> names;
   std::size_t index = 0;

@@ -12,14 +12,14 @@ namespace rollout {
 
 /// Checks everything but the bindings, which need the Worker. `modules` stand in where the body has
 /// none of its own (a merge patch that leaves them out). Secrets and `assets.jwt` are left behind.
-Answer<VersionParts> read_version_body(const Json& body, const CloudRules& rules,
-                                       const Document& modules);
+ApiResult<VersionParts> read_version_body(const Json& body, const CloudRules& rules,
+                                          const Document& modules);
 
 /// A recording lacks what is never shown, the values of secrets.
 enum class BindingsFrom { request, recording };
 
 /// Names, types and what each known kind requires, and that no name stands twice.
-Answer<void> check_bindings(const Json& bindings, BindingsFrom from);
+ApiResult<void> check_bindings(const Json& bindings, BindingsFrom from);
 
 /// As the API shows them: without secret values, sorted by name.
 Json shown_bindings(const Json& bindings);

@@ -48,7 +48,7 @@ struct CloudWorld {
     return text;
   }
 
-  static Json shown(const Answer<Document>& answer) {
+  static Json shown(const ApiResult<Document>& answer) {
     if (answer) return **answer;
     return {{"code", answer.error().code},
             {"status", answer.error().status},
