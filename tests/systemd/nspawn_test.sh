@@ -37,6 +37,8 @@ clean_up() {
   done
 }
 trap clean_up EXIT
+# shellcheck source=tests/systemd/nspawn_hostile.sh
+. "$source/tests/systemd/nspawn_hostile.sh"
 
 fail() {
   printf 'FAIL: %s\n' "$*" >&2
@@ -124,11 +126,7 @@ workers:
     tagging: digest
 YAML
 chmod 644 "$work/root/etc/rolloutd/rolloutd.yaml" "$work"/root/etc/rolloutd/policies/*
-# Builds lie on a file system of their own: an overlay shows files on another device than their
-# directories, which a build may not be.
-inside mkdir -p /srv/builds
-inside mount -t tmpfs -o mode=755 tmpfs /srv/builds
-inside mkdir /srv/builds/shop
+inside mkdir -p /srv/builds/shop
 inside systemctl restart rolloutd || fail 'it does not start with a Worker'
 
 echo '3. A build becomes a version, and the journal has the fields'
@@ -143,7 +141,10 @@ jq -e '.PRIORITY == "5" and .SYSLOG_IDENTIFIER == "rolloutd" and
 explained=$(inside journalctl --no-pager -x -u rolloutd MESSAGE_ID=ce3a6e5ed3ba43c28f66245968c7fc15)
 [[ $explained == *'What you can do:'* ]] || fail 'the catalog is not read'
 
-echo '4. A reload tells whether it succeeded'
+echo '4. A build that reaches out is rejected'
+hostile_builds
+
+echo '5. A reload tells whether it succeeded'
 inside systemctl reload rolloutd || fail 'a good configuration is refused'
 echo 'nonsense: 1' >>"$work/root/etc/rolloutd/rolloutd.yaml"
 inside systemctl reload rolloutd 2>/dev/null && fail 'a broken configuration is taken'
@@ -153,7 +154,7 @@ await 39560a9679f84b94a4f1ba5f6cacf3cb >/dev/null
 sed -i '/^nonsense/d' "$work/root/etc/rolloutd/rolloutd.yaml"
 inside systemctl reload rolloutd || fail 'a mended configuration is refused'
 
-echo '5. The token is nowhere'
+echo '6. The token is nowhere'
 pid=$(property MainPID)
 # no_token WHERE COMMAND...: what the command prints is something, and not the token.
 no_token() {
@@ -172,7 +173,7 @@ for page in healthz readyz?verbose metrics api/v1/status; do
 done
 no_token 'its state' sh -c 'cat /var/lib/rolloutd/*'
 
-echo '6. A stop is quick and clean'
+echo '7. A stop is quick and clean'
 before=$(date +%s%N)
 inside systemctl stop rolloutd
 took=$((($(date +%s%N) - before) / 1000000))
@@ -180,5 +181,8 @@ took=$((($(date +%s%N) - before) / 1000000))
 [ "$(property Result)" = success ] || fail "it ended with $(property Result)"
 [ "$(property NRestarts)" = 0 ] || fail "it was restarted $(property NRestarts) times"
 [ ! -e "$work/root/run/rolloutd/control.sock" ] || fail 'the control socket stayed'
+
+echo '8. The unit refuses what nobody needs'
+forbidden_things
 
 echo "all is well; the stop took $took ms"
