@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "daemon/codec/json.h"
-#include "tests/emulator/certificate.h"
+#include "tests/support/test_ca.h"
 
 namespace rollout {
 namespace {
@@ -109,10 +109,10 @@ TEST_F(EmulatorProgram, KeepsEverythingInItsDataFileAcrossAKill) {
 }
 
 TEST_F(EmulatorProgram, ServesTls) {
-  write_certificate(path("cert.pem"), path("key.pem"));
-  const auto program = serve({"--tls-cert", path("cert.pem"), "--tls-key", path("key.pem")});
+  const TestCa ca;
+  const auto program = serve({"--tls-cert", ca.path("cert.pem"), "--tls-key", ca.path("key.pem")});
   httplib::Client client(origin("https"));
-  client.set_ca_cert_path(path("cert.pem").c_str());
+  client.set_ca_cert_path(ca.path("ca.pem").c_str());
   client.set_keep_alive(true);
   EXPECT_EQ(call(client, "POST", "workers", R"({"name":"shop"})")["result"]["name"], "shop");
   EXPECT_EQ(call(client, "GET", "workers")["result_info"]["total_count"], 1);
