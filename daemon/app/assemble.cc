@@ -36,6 +36,7 @@ std::expected<std::unique_ptr<Assembly>, StartFailure> Assembly::build(
         lock.error().kind == FailureKind::refused ? kExitStateInUse : kExitFailed, lock.error()));
   config.generation = 1;
   config.host_name = host_name();
+  config.program = program_version();
   std::unique_ptr<Assembly> assembly(
       new Assembly(options, state_dir, std::move(source), *std::move(lock)));
   const auto shared = std::make_shared<const Config>(std::move(config));

@@ -39,6 +39,7 @@ Reloaded Reloader::reload() {
   const std::shared_ptr<const Config> before = lanes_.config();
   loaded->generation = before->generation + 1;
   loaded->host_name = before->host_name;
+  loaded->program = before->program;
   std::vector<ConfigError> errors = restart_errors(*before, *loaded);
   if (errors.empty()) errors = prepare_(*loaded);
   if (!errors.empty()) return refuse(std::move(errors));

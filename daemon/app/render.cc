@@ -117,6 +117,7 @@ std::string render_plan(const Json& plan, const Console& console) {
   if (!verdicts.empty()) add_line(text, "    " + render_counts(verdicts));
   add_waiting(text, plan);
   add_stops(text, list_member(plan, "stops"), console);
+  add_stops(text, list_member(plan, "notices"), console);
   if (actions.empty()) add_line(text, "    nothing to do");
   const std::string next = text_member(plan, "next_change");
   if (!next.empty()) add_line(text, "    next change by itself " + next);
@@ -194,6 +195,7 @@ std::string render_explanation(const Json& data, const Console& console) {
     add_line(text, fmt::format("  pinned   by {}: {}", text_member(*pin, "actor"),
                                text_member(*pin, "reason")));
   add_stops(text, list_member(data, "stops"), console);
+  add_stops(text, list_member(data, "notices"), console);
   const Json& ledger = list_member(data, "ledger");
   if (!ledger.empty()) add_line(text, "  history, newest first");
   for (const Json& entry : ledger) add_line(text, render_ledger_entry(entry));

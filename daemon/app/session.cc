@@ -11,6 +11,7 @@
 #include "daemon/adapters/system/host.h"
 #include "daemon/adapters/system/system_clock.h"
 #include "daemon/adapters/yaml/yaml_policy_source.h"
+#include "daemon/app/program.h"
 #include "daemon/app/text.h"
 #include "daemon/codec/report/command_json.h"
 
@@ -29,6 +30,7 @@ OrExit<Config> Session::config() {
     return std::unexpected(kExitConfig);
   }
   config->host_name = host_name();
+  config->program = program_version();
   return *std::move(config);
 }
 

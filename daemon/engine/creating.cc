@@ -30,12 +30,12 @@ std::optional<Failure> finish(Acting& acting, IntentId intent, Outcome outcome) 
 }
 
 void set_generation(Memory& memory, const Build& build, GenerationState state,
-                    const std::optional<VersionId>& version, const std::string& config_digest) {
+                    const std::optional<VersionId>& version, const std::string& tried_with) {
   for (Generation& generation : memory.generations) {
     if (generation.digest != build.digest) continue;
     generation.state = state;
     generation.version = version;
-    generation.config_digest = config_digest;
+    generation.tried_with = tried_with;
   }
 }
 
@@ -94,7 +94,7 @@ std::optional<Failure> failed(Acting& acting, const CreateVersion& create, Inten
   const bool final = failure.kind == FailureKind::refused || failure.kind == FailureKind::not_found;
   if (final) {
     set_generation(acting.memory, create.build, GenerationState::refused, std::nullopt,
-                   acting.assignment.config->digest);
+                   trying_with(*acting.assignment.config));
     if (auto unkept = keep(acting)) return unkept;
   }
   if (auto unfinished = finish(acting, intent,

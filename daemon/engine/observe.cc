@@ -5,6 +5,10 @@
 
 namespace rollout {
 
+std::string trying_with(const Config& config) {
+  return config.program.empty() ? config.digest : config.digest + ' ' + config.program;
+}
+
 Result<Observed> observe(const Ports& ports, const Assignment& assignment, const Caution& caution,
                          const std::map<IntentId, Settling>& settling, const Course& course) {
   const WorkerConfig& worker = *assignment.worker;
@@ -12,7 +16,7 @@ Result<Observed> observe(const Ports& ports, const Assignment& assignment, const
   observed.worker = &worker;
   observed.account = assignment.account;
   observed.mode = assignment.config->mode;
-  observed.config_digest = assignment.config->digest;
+  observed.trying_with = trying_with(*assignment.config);
   observed.host_name = assignment.config->host_name;
   if (worker.build) observed.builds = ports.builds.look(worker);
   TRY_ASSIGN(observed.memory, ports.journal.recall(worker.id));

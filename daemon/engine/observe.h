@@ -18,6 +18,9 @@ struct Assignment {
   const WorkerConfig* worker = nullptr;
 };
 
+/// What a refused build must not be tried with again.
+std::string trying_with(const Config& config);
+
 /// What a lane knows of one Worker between passes, besides the journal.
 struct Course {
   std::optional<Tick> last_plan;    ///< None after a start: down-time counts for nothing.

@@ -66,7 +66,7 @@ Result<Answer> Operator::run(const ExplainCommand& command) {
   const auto version = resolve_version(listing, command.version);
   if (!version) {
     if (version.error().kind != FailureKind::not_found) return std::unexpected(version.error());
-    return explain_deleted(command, version.error());
+    return explain_deleted(command, version.error(), report.plan.notices);
   }
   Explanation explanation;
   explanation.worker = worker();
@@ -88,13 +88,16 @@ Result<Answer> Operator::run(const ExplainCommand& command) {
   return Answer{kExitOk, std::move(explanation)};
 }
 
-Result<Answer> Operator::explain_deleted(const ExplainCommand& command, const Failure& missing) {
+Result<Answer> Operator::explain_deleted(const ExplainCommand& command, const Failure& missing,
+                                         std::vector<Notice> notices) {
   TRY_ASSIGN(const auto all, ports_.journal.ledger(worker(), std::nullopt, kLedgerSearched));
   const auto entry = std::find_if(all.begin(), all.end(),
                                   [&](const LedgerEntry& e) { return names(e, command.version); });
   if (entry == all.end()) return std::unexpected(missing);
   Explanation explanation;
   explanation.worker = worker();
+  explanation.notices = std::move(notices);
+  std::erase_if(explanation.notices, [&](const Notice& n) { return n.version != entry->version; });
   TRY_ASSIGN(explanation.ledger, ports_.journal.ledger(worker(), entry->version, kLedgerShown));
   return Answer{kExitOk, std::move(explanation)};
 }

@@ -34,7 +34,8 @@ class Operator {
   const WorkerId& worker() const { return assignment_.worker->id; }
   Result<Version> find(const std::string& text);
   Result<void> keep_and_tell(const Memory& memory, EventBody event);
-  Result<Answer> explain_deleted(const ExplainCommand& command, const Failure& missing);
+  Result<Answer> explain_deleted(const ExplainCommand& command, const Failure& missing,
+                                 std::vector<Notice> notices);
 
   Ports ports_;
   Assignment assignment_;

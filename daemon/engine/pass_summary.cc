@@ -38,6 +38,7 @@ std::string sentence(const Observed& observed, const Plan& plan) {
   }
   if (plan.waiting > 0) text += fmt::format(", {} within their grace", plan.waiting);
   if (!plan.settling.empty()) text += ", a create is being settled";
+  for (const Notice& notice : plan.notices) text += ", " + notice.message;
   if (observed.builds.unavailable) text += ", build root unavailable";
   return text;
 }

@@ -51,17 +51,17 @@ inline Memory rich_memory() {
                          .finished_at = at_second(90),
                          .state = GenerationState::done,
                          .version = version_id(1),
-                         .config_digest = ""},
+                         .tried_with = ""},
                         {.digest = bundle_digest(1),
                          .finished_at = at_second(10),
                          .state = GenerationState::refused,
                          .version = std::nullopt,
-                         .config_digest = "abc"},
+                         .tried_with = "abc"},
                         {.digest = bundle_digest(5),
                          .finished_at = at_second(50),
                          .state = GenerationState::seen,
                          .version = std::nullopt,
-                         .config_digest = ""}};
+                         .tried_with = ""}};
   memory.versions[version_id(1)] = {at_second(1), std::nullopt, false};
   memory.versions[version_id(2)] = {at_second(2), Millis(0), true};
   memory.versions[version_id(3)] = {at_second(3), Millis(86'400'000), false};
@@ -122,7 +122,7 @@ TYPED_TEST_P(JournalContract, KeepReplacesEverything) {
                                  .finished_at = at_second(5),
                                  .state = GenerationState::seen,
                                  .version = std::nullopt,
-                                 .config_digest = ""});
+                                 .tried_with = ""});
   changed.generations.front().state = GenerationState::seen;
   changed.versions.erase(version_id(2));
   changed.versions[version_id(1)].condemned_for = Millis(5);

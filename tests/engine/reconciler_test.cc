@@ -97,6 +97,30 @@ TEST_F(Pass, DoesNotRepeatARefusedCreate) {
   EXPECT_EQ(cloud.versions.size(), 1U);
 }
 
+TEST_F(Pass, RepeatsARefusedCreateUnderAnotherBinary) {
+  config->program = "1.0";
+  disk.shows.builds = {a_build(500)};
+  cloud.next("create", {Fault::When::before, FailureKind::refused});
+  pass();
+  pass();
+  EXPECT_TRUE(cloud.versions.empty());
+  config->program = "1.1";
+  pass();
+  EXPECT_EQ(cloud.versions.size(), 1U);
+}
+
+TEST_F(Pass, SaysInItsSummaryThatADeletedVersionIsNotMadeAgain) {
+  disk.shows.builds = {a_build(500)};
+  pass();
+  cloud.versions.clear();
+  course.just_made.clear();
+  has_versions(1);
+  cloud.last_number = 1;
+  pass();
+  EXPECT_NE(story.all<PassFinished>().back().summary.find("was deleted"), std::string::npos);
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "create"), 1);
+}
+
 TEST_F(Pass, HoldsPruningWhereAVersionComesBackWithoutItsTrailer) {
   has_versions(3);
   disk.shows.builds = {a_build(500)};

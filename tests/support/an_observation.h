@@ -62,7 +62,7 @@ struct AnObservation {
     worker.build.emplace().path = "/srv/dist";
     worker.tagging = std::make_shared<TaggingPolicy>(a_tagging_policy("{build.digest:12}"));
     seen.mode = Mode::enforce;
-    seen.config_digest = "config";
+    seen.trying_with = "config";
     seen.now = kNow;
     seen.listing_asked = seen.tick = Tick(std::chrono::hours(100));
   }

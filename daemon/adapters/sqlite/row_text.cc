@@ -13,9 +13,10 @@ namespace {
 // Names are part of the file's format, so they are fixed here and not where they are printed.
 template <class Value, std::size_t n>
 using Names = std::array<std::pair<Value, std::string_view>, n>;
-constexpr Names<GenerationState, 3> kStates{{{GenerationState::seen, "seen"},
+constexpr Names<GenerationState, 4> kStates{{{GenerationState::seen, "seen"},
                                              {GenerationState::done, "done"},
-                                             {GenerationState::refused, "refused"}}};
+                                             {GenerationState::refused, "refused"},
+                                             {GenerationState::gone, "gone"}}};
 constexpr Names<IntentKind, 2> kIntents{
     {{IntentKind::create, "create"}, {IntentKind::prune, "prune"}}};
 constexpr Names<OutcomeKind, 5> kOutcomes{{{OutcomeKind::done, "done"},
@@ -136,7 +137,7 @@ std::string encode(const Generation& generation) {
   out.instant("finished_at", generation.finished_at);
   out.text("state", name_of(kStates, generation.state));
   out.version("version", generation.version);
-  out.text("config_digest", generation.config_digest);
+  out.text("config_digest", generation.tried_with);
   return out.done();
 }
 
@@ -148,7 +149,7 @@ std::optional<Generation> decode_generation(std::string_view body) {
                         .finished_at = in.instant("finished_at"),
                         .state = in.one_of("state", kStates),
                         .version = in.version("version"),
-                        .config_digest = in.text("config_digest")};
+                        .tried_with = in.text("config_digest")};
   return in.good() ? std::optional(std::move(generation)) : std::nullopt;
 }
 

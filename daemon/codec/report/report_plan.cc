@@ -61,6 +61,15 @@ Json ledger_entry_to_json(const LedgerEntry& entry) {
   return json;
 }
 
+Json notices_to_json(const std::vector<Notice>& notices) {
+  Json json = Json::array();
+  for (const Notice& notice : notices) {
+    json.push_back({{"code", notice.code}, {"message", notice.message}});
+    if (notice.version) json.back()["id"] = notice.version->text();
+  }
+  return json;
+}
+
 Json pin_to_json(const Pin& pin) {
   Json json = {{"reason", pin.reason}, {"actor", pin.actor}};
   if (pin.until) json["until"] = format_rfc3339(*pin.until);
@@ -104,6 +113,7 @@ Json plan_report_to_json(const PlanReport& report) {
     json["ready"].back().erase("action");
   }
   json["waiting"] = plan.waiting;
+  if (!plan.notices.empty()) json["notices"] = notices_to_json(plan.notices);
   if (plan.next_change) json["next_change"] = format_rfc3339(*plan.next_change);
   return json;
 }
@@ -118,6 +128,7 @@ Json explanation_to_json(const Explanation& explanation) {
   if (explanation.condemned_for) json["condemned_for_ms"] = explanation.condemned_for->count();
   if (explanation.pin) json["pin"] = pin_to_json(*explanation.pin);
   json["stops"] = stops_to_json(explanation.stops);
+  if (!explanation.notices.empty()) json["notices"] = notices_to_json(explanation.notices);
   json["ledger"] = Json::array();
   for (const LedgerEntry& entry : explanation.ledger)
     json["ledger"].push_back(ledger_entry_to_json(entry));

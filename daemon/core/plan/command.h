@@ -65,6 +65,7 @@ struct Explanation {
   std::optional<Millis> condemned_for;
   std::optional<Pin> pin;
   std::vector<Stop> stops;
+  std::vector<Notice> notices;      ///< About this version.
   std::vector<LedgerEntry> ledger;  ///< Newest first.
   std::uint64_t generation = 0;
   Duration grace;

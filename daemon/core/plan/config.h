@@ -96,6 +96,7 @@ struct Config {
   std::uint64_t generation = 0;  ///< Counts loads, from 1.
   std::string digest;            ///< SHA-256 over all files that were read, hex.
   std::string host_name;         ///< Of this host, for tagging.
+  std::string program;           ///< The version of this binary.
   Mode mode = Mode::observe;
   ServiceConfig service;
   std::vector<AccountConfig> accounts;  ///< Sorted by name.

@@ -15,6 +15,8 @@ namespace {
 /// How long the create of an earlier process may still be under way: that of the largest build.
 const Millis kLongestCreate = create_allowance(std::uint64_t{64} * 1024 * 1024);
 
+constexpr const char* kVersionDeleted = "VersionDeleted";
+
 void look_no_later_than(Plan& plan, Tick tick) {
   plan.look_again = plan.look_again ? std::min(*plan.look_again, tick) : tick;
 }
@@ -107,27 +109,49 @@ class Creates {
   void consider(const Build& build) {
     Generation& generation = remember(build);
     if (generation.state == GenerationState::refused &&
-        generation.config_digest == observed_.config_digest) {
+        generation.tried_with == observed_.trying_with) {
       return;
     }
     const std::vector<Version> existing = carriers(observed_.listing, build.digest);
     if (!existing.empty()) {
-      if (generation.state != GenerationState::done && !is_being_adopted(build.digest)) {
+      if (!was_made(generation) && !is_being_adopted(build.digest)) {
         plan_.events.emplace_back(VersionDeduplicated{existing.front(), build.digest});
       }
       mark_done(plan_.memory, build.digest, existing.front().id);
       return;
     }
-    // A version that was made and is gone was deleted by a person: the same generation stays gone.
-    if (generation.state == GenerationState::done) return;
     if (const auto made = observed_.just_made.find(build.digest);
         made != observed_.just_made.end() && observed_.tick < made->second.until) {
       look_no_later_than(plan_, made->second.until);
       return;
     }
+    if (was_made(generation)) {
+      leave_deleted(build, generation);
+      return;
+    }
     if (unsettled_.contains(build.digest) || !decided_.insert(build.digest).second) return;
     if (observed_.worker->tagging == nullptr || may_not_create()) return;
     decide(build, generation);
+  }
+
+  static bool was_made(const Generation& generation) {
+    return generation.state == GenerationState::done || generation.state == GenerationState::gone;
+  }
+
+  /// A version that was made and is gone was deleted: the same generation stays gone. Said once.
+  void leave_deleted(const Build& build, Generation& generation) {
+    if (may_be_short(observed_)) return;
+    const std::string version =
+        generation.version ? fmt::format(" {}", generation.version->text()) : "";
+    std::string message = fmt::format(
+        "build {} is not made again, because its version{} was deleted; to have it back, finish "
+        "the build again: `rolloutctl mark` publishes a new marker",
+        build.digest.brief(), version);
+    if (generation.state == GenerationState::done) {
+      generation.state = GenerationState::gone;
+      plan_.events.emplace_back(BuildRejected{build.root, kVersionDeleted, message});
+    }
+    plan_.notices.push_back({kVersionDeleted, std::move(message), generation.version});
   }
 
   Generation& remember(const Build& build) {
@@ -196,7 +220,7 @@ class Creates {
 
   void reject(const Build& build, Generation& generation, const char* code, std::string detail) {
     generation.state = GenerationState::refused;
-    generation.config_digest = observed_.config_digest;
+    generation.tried_with = observed_.trying_with;
     plan_.events.emplace_back(BuildRejected{build.root, code, std::move(detail)});
   }
 

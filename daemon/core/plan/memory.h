@@ -57,13 +57,18 @@ struct Outcome {
 };
 
 /// One published marker, or one quiet state of a root: a build that was seen once.
-enum class GenerationState { seen, done, refused };
+enum class GenerationState {
+  seen,
+  done,
+  refused,
+  gone,  ///< Its version was made, and has been deleted since: it is not made again.
+};
 struct Generation {
   BundleDigest digest;
   Instant finished_at{};
   GenerationState state = GenerationState::seen;
-  std::optional<VersionId> version;  ///< done
-  std::string config_digest;         ///< refused: what must change before it is tried again.
+  std::optional<VersionId> version;  ///< done, gone
+  std::string tried_with;            ///< refused: what must change before it is tried again.
   auto operator<=>(const Generation&) const = default;
 };
 

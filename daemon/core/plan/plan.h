@@ -42,7 +42,7 @@ struct Observed {
   const WorkerConfig* worker = nullptr;    ///< Never null. Borrowed for the pass.
   const AccountConfig* account = nullptr;  ///< Never null.
   Mode mode = Mode::observe;
-  std::string config_digest;
+  std::string trying_with;  ///< The configuration and the binary: `Generation::tried_with`.
   std::string host_name;
   Sightings builds;
   Listing listing;
@@ -119,12 +119,20 @@ struct Stop {
   std::string message;  ///< A sentence with the numbers in it.
 };
 
+/// What a person should know though nothing is done about it. Codes as of the stops.
+struct Notice {
+  std::string code;
+  std::string message;  ///< A sentence that says what to do.
+  std::optional<VersionId> version;
+};
+
 struct Plan {
   std::vector<Action> actions;      ///< In the order of the alternatives; prunes oldest first.
   std::vector<Verdict> verdicts;    ///< Empty without a retention policy.
   std::vector<PruneVersion> ready;  ///< What would go now if no stop held it; oldest first.
   std::size_t waiting = 0;          ///< Condemned versions that are still within the grace.
   std::vector<Stop> stops;
+  std::vector<Notice> notices;
   std::vector<EventBody> events;  ///< What is worth telling of what was seen.
   Memory memory;                  ///< What the Worker's memory becomes.
   std::map<IntentId, Settling> settling;

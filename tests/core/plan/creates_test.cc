@@ -55,7 +55,39 @@ TEST(Creates, NeverRemakesAVersionThatAPersonDeleted) {
   given.seen.builds.builds = {a_build(3)};
   given.seen.memory.generations = {
       {digest_of(3), a_build(3).finished_at, GenerationState::done, version_id(3), ""}};
-  EXPECT_TRUE(given.plan().actions.empty());
+  const Plan plan = given.plan();
+  EXPECT_TRUE(plan.actions.empty());
+  ASSERT_EQ(all_of<BuildRejected>(plan.events).size(), 1U);
+  EXPECT_EQ(all_of<BuildRejected>(plan.events)[0].reason, "VersionDeleted");
+  ASSERT_EQ(plan.notices.size(), 1U);
+  EXPECT_EQ(plan.notices[0].version, version_id(3));
+  EXPECT_NE(plan.notices[0].message.find("rolloutctl mark"), std::string::npos);
+  const Plan again = given.plan_again(plan, 5min);
+  EXPECT_TRUE(again.actions.empty());
+  EXPECT_TRUE(all_of<BuildRejected>(again.events).empty()) << "the log says it once";
+  EXPECT_EQ(again.notices.size(), 1U) << "the plan says it each time";
+}
+
+TEST(Creates, SaysNothingOfAVersionThatALaggingListingDoesNotShowYet) {
+  AnObservation given;
+  given.seen.builds.builds = {a_build(3)};
+  given.seen.memory.generations = {
+      {digest_of(3), a_build(3).finished_at, GenerationState::done, version_id(3), ""}};
+  given.seen.just_made[digest_of(3)] = {given.seen.tick + 1min, ""};
+  const Plan plan = given.plan();
+  EXPECT_TRUE(plan.notices.empty());
+  EXPECT_TRUE(plan.actions.empty());
+}
+
+TEST(Creates, TakesBackThatAVersionIsGoneWhenItIsListedAgain) {
+  AnObservation given;
+  given.versions = {a_version(3)};
+  given.seen.builds.builds = {a_build(3)};
+  given.seen.memory.generations = {
+      {digest_of(3), a_build(3).finished_at, GenerationState::gone, version_id(3), ""}};
+  const Plan plan = given.plan();
+  EXPECT_TRUE(plan.notices.empty());
+  EXPECT_EQ(plan.memory.generations[0].state, GenerationState::done);
 }
 
 TEST(Creates, MakesANewGenerationOfADeletedVersion) {
@@ -72,7 +104,7 @@ TEST(Creates, RepeatsARefusedBuildOnlyUnderAnotherConfiguration) {
   given.seen.memory.generations = {
       {digest_of(3), a_build(3).finished_at, GenerationState::refused, std::nullopt, "config"}};
   EXPECT_TRUE(given.plan().actions.empty());
-  given.seen.config_digest = "mended";
+  given.seen.trying_with = "mended";
   EXPECT_EQ(all_of<CreateVersion>(given.plan().actions).size(), 1U);
 }
 
