@@ -2,9 +2,9 @@
 // What keeps the daemon from starting, each with its exit code and a sentence.
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "daemon/adapters/sqlite/checks.h"
 #include "daemon/core/model/exit_codes.h"
 #include "tests/process/site.h"
 
@@ -32,11 +32,13 @@ TEST(Start, OnAStateOfANewerVersionIsRefused) {
   EXPECT_EQ(site.start()->stop(), 0);
   const std::string journal = site.path("state/main.journal");
   {
-    // SQLite's file format, 1.3: the user version is a big-endian number at byte 60.
-    std::fstream file(journal, std::ios::binary | std::ios::in | std::ios::out);
-    file.seekp(60);
-    file.write("\0\0\x03\xe7", 4);
-    ASSERT_TRUE(file.good());
+    const auto database = *Database::open(journal);
+    std::string identity;
+    ASSERT_TRUE(database->each("SELECT identity FROM journal", {},
+                               [&](const SqlRow& row) { identity = row.text(0); }));
+    ASSERT_TRUE(database->script("PRAGMA user_version = 999"));
+    ASSERT_TRUE(
+        database->run("UPDATE journal SET checksum = ?", {head_checksum(identity, "", 999)}));
   }
   const Ended refused = run(site.daemon_words());
   EXPECT_EQ(refused.exit, kExitStateTooNew) << refused.err;

@@ -54,8 +54,9 @@ std::int64_t ledger_checksum(std::string_view worker, std::string_view version,
   return row_checksum({"ledger", worker, version, body});
 }
 
-std::int64_t head_checksum(std::string_view identity, std::string_view recovering) {
-  return row_checksum({"journal", identity, recovering});
+std::int64_t head_checksum(std::string_view identity, std::string_view recovering,
+                           std::int64_t schema) {
+  return row_checksum({"journal", identity, recovering, fmt::format("{}", schema)});
 }
 
 Sql<Inspection> inspect(Database& database) {

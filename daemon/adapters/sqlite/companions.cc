@@ -84,7 +84,9 @@ Result<void> Stamp::create(const Mark& mark) const {
 void Stamp::update(const Mark& mark) const {
   const Descriptor file(path_, O_WRONLY);
   // A stamp that stays behind is a weaker guard and nothing worse: the journal itself is written.
-  if (file.open() && write_all(file.number(), text_of(mark))) return;
+  if (file.open() && write_all(file.number(), text_of(mark)) && ::fdatasync(file.number()) == 0) {
+    return;
+  }
 }
 
 Reserve::Reserve(std::string journal) : path_(std::move(journal) + ".reserve") {}

@@ -18,9 +18,8 @@ struct Mark {
   auto operator<=>(const Mark&) const = default;
 };
 
-/// `<journal>.expected`. Written after each commit, so it is never ahead of the journal; it is not
-/// synced each time, so it may be behind after a power cut, which hides an old copy and never
-/// raises a false alarm.
+/// `<journal>.expected`. Written and synced after each commit, so it is never ahead of the journal;
+/// a power cut between the two leaves it one commit behind, which raises no false alarm.
 class Stamp {
  public:
   explicit Stamp(std::string journal);

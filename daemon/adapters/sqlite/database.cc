@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/adapters/sqlite/database.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -26,6 +29,14 @@ void bind(sqlite3_stmt* statement, int index, const SqlValue& value) {
     code = sqlite3_bind_null(statement, index);
   }
   ENSURE(code == SQLITE_OK, "a statement must take its values");
+}
+
+/// SQLite would make the file readable for everybody; what it makes beside it is as this one is.
+/// Where that fails, opening says why.
+void make_private(const std::string& path) {
+  const int made = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made >= 0) ::close(made);
+  if (made < 0 && errno == EEXIST) static_cast<void>(::chmod(path.c_str(), 0600));
 }
 
 }  // namespace
@@ -57,6 +68,7 @@ bool SqlRow::is_null(int column) const {
 }
 
 Sql<std::unique_ptr<Database>> Database::open(const std::string& path) {
+  if (path != ":memory:") make_private(path);
   sqlite3* handle = nullptr;
   const int code =
       sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);

@@ -28,6 +28,17 @@ Failure newer(const std::string& path, const NewerSchema& schema) {
                                 schema.found, schema.known, path, schema.known)};
 }
 
+/// Whether the head vouches for the file's `user_version`: a bit of it may have flipped. Every
+/// schema keeps these columns.
+Sql<bool> vouches_for(Database& database, std::int64_t schema) {
+  bool vouches = false;
+  TRY(database.each("SELECT identity, recovering, checksum FROM journal", {},
+                    [&](const SqlRow& row) {
+                      vouches = row.number(2) == head_checksum(row.text(0), row.text(1), schema);
+                    }));
+  return vouches;
+}
+
 /// A sentence where the file as a whole cannot be believed.
 Sql<std::optional<std::string>> damage_of(Database& database) {
   TRY_ASSIGN(const std::int64_t things, database.number("SELECT count(*) FROM sqlite_master"));
@@ -80,15 +91,20 @@ Result<SqliteJournal::Damage> SqliteJournal::attach() {
   const Sql<Migration> migration = migrate(*database_, options_.path, journal_steps());
   if (!migration) return explain(migration.error());
   if (const auto* schema = std::get_if<NewerSchema>(&*migration)) {
+    const Sql<bool> vouched = vouches_for(*database_, schema->found);
+    if (!vouched) return explain(vouched.error());
+    if (!*vouched) return Damage("the number of its schema was damaged");
     return std::unexpected(newer(options_.path, *schema));
   }
-  damage = read_file();
+  const std::int64_t from = std::get<Migrated>(*migration).from;
+  damage = read_file(from > 0 ? from : journal_schema());
   if (!damage) return explain(damage.error());
   return *damage;
 }
 
-/// Reads the head and checks every row. What is bad is dropped.
-Sql<SqliteJournal::Damage> SqliteJournal::read_file() {
+/// Reads the head and checks every row. What is bad is dropped. `schema` is the one before a
+/// migration, which the head's checksum still names.
+Sql<SqliteJournal::Damage> SqliteJournal::read_file(std::int64_t schema) {
   std::size_t heads = 0;
   std::string why;
   std::int64_t checksum = 0, tally = 0;
@@ -105,14 +121,14 @@ Sql<SqliteJournal::Damage> SqliteJournal::read_file() {
   was_new_ = mark_.commits == 0;
   recovering_ = why.empty() ? std::nullopt : std::optional(why);
   TRY_ASSIGN(const Inspection inspection, inspect(*database_));
-  const bool bad_head = !was_new_ && checksum != head_checksum(mark_.identity, why);
+  const bool bad_head = !was_new_ && checksum != head_checksum(mark_.identity, why, schema);
   if (bad_head) {
     recovering_ = "the journal's head was damaged";
   } else if (!inspection.bad.empty()) {
     recovering_ = fmt::format("{} damaged rows of the journal were dropped", inspection.bad.size());
   } else if (tally != inspection.tally) {
     recovering_ = "rows of the journal are missing";
-  } else if (!was_new_) {
+  } else if (!was_new_ && schema == journal_schema()) {
     return Damage();
   }
   const auto repair = [&]() -> Sql<void> {

@@ -17,6 +17,10 @@ Sql<void> apply(Database& database, std::string_view step, std::int64_t version)
 
 }  // namespace
 
+std::int64_t journal_schema() {
+  return static_cast<std::int64_t>(journal_steps().size());
+}
+
 Sql<Migration> migrate(Database& database, const std::string& path,
                        const std::vector<std::string_view>& steps) {
   TRY_ASSIGN(const std::int64_t found, database.number("PRAGMA user_version"));

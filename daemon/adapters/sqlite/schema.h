@@ -14,6 +14,8 @@ namespace rollout {
 
 /// The steps of this binary; step i leads from `user_version` i to i + 1.
 std::vector<std::string_view> journal_steps();
+/// Their number.
+std::int64_t journal_schema();
 
 /// The file was written by a newer binary.
 struct NewerSchema {

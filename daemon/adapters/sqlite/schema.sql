@@ -11,7 +11,7 @@ CREATE TABLE journal (
   id         INTEGER PRIMARY KEY CHECK (id = 1),
   identity   TEXT NOT NULL,     -- Drawn once per file.
   recovering TEXT NOT NULL,     -- Why, until `end_recovery`; empty where nothing is wrong.
-  checksum   INTEGER NOT NULL,  -- Of the two columns above.
+  checksum   INTEGER NOT NULL,  -- Of the two columns above and of user_version.
   commits    INTEGER NOT NULL,  -- Goes up with every transaction: the high-water mark. 0: new.
   tally      INTEGER NOT NULL
 );

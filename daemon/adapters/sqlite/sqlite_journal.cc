@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/adapters/sqlite/checks.h"
+#include "daemon/adapters/sqlite/schema.h"
 #include "daemon/core/model/ensure.h"
 
 namespace rollout {
@@ -202,9 +203,9 @@ Result<std::vector<LedgerEntry>> SqliteJournal::ledger(const WorkerId& worker,
 
 Sql<void> SqliteJournal::write_head() {
   const std::string_view why = recovering_ ? std::string_view(*recovering_) : std::string_view();
-  return database_->run(
-      "UPDATE journal SET recovering = ?, checksum = ?, commits = ?",
-      {why, head_checksum(mark_.identity, why), static_cast<std::int64_t>(mark_.commits)});
+  return database_->run("UPDATE journal SET recovering = ?, checksum = ?, commits = ?",
+                        {why, head_checksum(mark_.identity, why, journal_schema()),
+                         static_cast<std::int64_t>(mark_.commits)});
 }
 
 Result<void> SqliteJournal::end_recovery() {

@@ -53,7 +53,7 @@ class SqliteJournal final : public Journal {
   using Damage = std::optional<std::string>;
   Result<void> open_or_replace();
   Result<Damage> attach();
-  Sql<Damage> read_file();
+  Sql<Damage> read_file(std::int64_t schema);
   Result<void> check_stamp();
   Result<void> recover(std::string why);
   Sql<void> write_head();

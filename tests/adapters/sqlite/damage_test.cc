@@ -44,6 +44,24 @@ TEST_F(DamageTest, ASoundFileHasNothingToAdmit) {
 }
 
 // Promise 21
+TEST_F(DamageTest, AFlippedSchemaNumberIsDamageAndNoNewerVersion) {
+  constexpr std::size_t kUserVersion = 60;  // Four bytes of the file's header, the highest first.
+  for (std::size_t bit = 0; bit < 32; ++bit) {
+    std::string bytes = sound_;
+    char& byte = bytes[kUserVersion + 3 - bit / 8];
+    byte = static_cast<char>(byte ^ (1 << (bit % 8)));
+    for (const auto& file : std::filesystem::directory_iterator(directory_)) {
+      std::filesystem::remove(file);
+    }
+    write_file(path_, bytes);
+    write_file(path_ + ".expected", stamp_);
+    const auto journal = SqliteJournal::open({.path = path_, .history = 100});
+    ASSERT_TRUE(journal.has_value()) << bit << ": " << journal.error().sentence();
+    EXPECT_TRUE((*journal)->recovering()) << bit;
+  }
+}
+
+// Promise 21
 TEST_F(DamageTest, ABitThatFlippedAnywhereIsHarmlessOrAdmitted) {
   std::size_t admitted = 0;
   // A prime stride meets every region of every page, and the bit moves along.

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include "daemon/adapters/sqlite/checks.h"
 #include "daemon/adapters/sqlite/schema.h"
 #include "tests/adapters/sqlite/fixture.h"
 
@@ -75,6 +76,15 @@ TEST_F(JournalTest, AnOldCopyIsNoticed) {
 }
 
 // Promise 21
+TEST_F(JournalTest, NobodyElseMayReadItsFiles) {
+  fill();
+  std::filesystem::permissions(path_, std::filesystem::perms(0644));
+  fill();
+  for (const auto& file : std::filesystem::directory_iterator(directory_)) {
+    EXPECT_EQ(file.status().permissions(), std::filesystem::perms(0600)) << file.path();
+  }
+}
+
 TEST_F(JournalTest, ACopyFromElsewhereOrWithoutItsStampIsNoticed) {
   fill();
   const std::string other = read_file(path_);
@@ -90,7 +100,16 @@ TEST_F(JournalTest, ACopyFromElsewhereOrWithoutItsStampIsNoticed) {
 
 TEST_F(JournalTest, ANewerSchemaIsRefused) {
   fill();
-  ASSERT_TRUE((*Database::open(path_))->script("PRAGMA user_version = 2").has_value());
+  {
+    const auto database = *Database::open(path_);
+    std::string identity;
+    ASSERT_TRUE(database
+                    ->each("SELECT identity FROM journal", {},
+                           [&](const SqlRow& row) { identity = row.text(0); })
+                    .has_value());
+    ASSERT_TRUE(database->script("PRAGMA user_version = 2").has_value());
+    ASSERT_TRUE(database->run("UPDATE journal SET checksum = ?", {head_checksum(identity, "", 2)}));
+  }
   const std::string before = read_file(path_);
   const auto journal = SqliteJournal::open({.path = path_});
   ASSERT_FALSE(journal.has_value());
