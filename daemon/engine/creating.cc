@@ -53,6 +53,7 @@ void remember_made(Acting& acting, const BundleDigest& digest, const std::string
 std::optional<Failure> succeeded(Acting& acting, const CreateVersion& create, IntentId intent,
                                  const Version& version, Millis took) {
   const BundleDigest& digest = create.build.digest;
+  acting.writes.succeeded = true;
   acting.caution.version_created(acting.ports.clock.tick());
   set_generation(acting.memory, create.build, GenerationState::done, version.id, "");
   const bool identity_kept = carries(version, digest);
@@ -69,7 +70,8 @@ std::optional<Failure> succeeded(Acting& acting, const CreateVersion& create, In
           finish(acting, intent, {OutcomeKind::done, version.id, version.number, "created", {}})) {
     failure = std::move(unfinished);
   }
-  acting.teller.tell(VersionCreated{version, digest, took});
+  const Millis since_build = acting.ports.clock.now() - create.build.finished_at;
+  acting.teller.tell(VersionCreated{version, digest, took, since_build});
   if (!identity_kept) acting.teller.tell(IdentityLost{version, digest});
   return failure;
 }
@@ -77,6 +79,7 @@ std::optional<Failure> succeeded(Acting& acting, const CreateVersion& create, In
 std::optional<Failure> failed(Acting& acting, const CreateVersion& create, IntentId intent,
                               Failure failure, Tick deadline) {
   const BundleDigest& digest = create.build.digest;
+  acting.writes.note(failure);
   if (failure.kind == FailureKind::unknown_outcome) {
     const Timing& timing = acting.assignment.account->timing;
     const Tick end = std::max(deadline, acting.ports.clock.tick());

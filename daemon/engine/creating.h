@@ -4,11 +4,23 @@
 
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "daemon/engine/observe.h"
 #include "daemon/engine/teller.h"
 
 namespace rollout {
+
+/// What the writes of a pass have shown.
+struct WritesSeen {
+  bool succeeded = false;  ///< Cloudflare took one.
+  bool refused = false;    ///< The token may not write.
+  std::vector<VersionId> deleted;
+
+  void note(const Failure& failure) {
+    if (failure.kind == FailureKind::unauthorized) refused = true;
+  }
+};
 
 /// What the acts of a pass share.
 struct Acting {
@@ -19,6 +31,7 @@ struct Acting {
   Teller& teller;
   Memory& memory;  ///< Kept in the journal whenever an act changes it.
   std::map<BundleDigest, JustMade>& just_made;
+  WritesSeen& writes;
 };
 
 /// Journals the intent, calls once, journals the outcome. The failure, if any, is told already.

@@ -133,7 +133,7 @@ Tick Lane::next_deadline() {
 Tick Lane::may_pass_at(const Schedule& schedule) const {
   Tick at = schedule.pass_due;
   if (schedule.standing.not_before) at = std::max(at, *schedule.standing.not_before);
-  if (door_.closed_until()) at = std::max(at, *door_.closed_until());
+  if (door_.closed()) at = std::max(at, door_.closed()->until);
   return at;
 }
 
@@ -173,10 +173,12 @@ void Lane::take_stock(const WorkerId& worker, Schedule& schedule, const PassOutc
     schedule.standing =
         after_failure(schedule.standing, *outcome.failure, now, ports_.random.next());
     schedule.pass_due = *schedule.standing.not_before;
+    schedule.failure = outcome.failure;
     door_.failed(worker, *outcome.failure, schedule.standing, now, schedules_.size());
+    if (outcome.writes.refused) door_.write_refused(now);
     const Millis wait = may_pass_at(schedule) - now;
     if (outcome.failure->kind == FailureKind::unauthorized) {
-      tell(AuthFailed{*outcome.failure, wait});
+      tell(AuthFailed{*outcome.failure, wait, outcome.writes.refused});
     } else if (outcome.failure->kind == FailureKind::throttled) {
       tell(ApiThrottled{wait, outcome.failure->sentence()});
     } else {
@@ -184,8 +186,22 @@ void Lane::take_stock(const WorkerId& worker, Schedule& schedule, const PassOutc
     }
     return;
   }
-  if (outcome.failure) return;
-  if (schedule.standing.down_since) tell(ApiRecovered{now - *schedule.standing.down_since});
+  if (!outcome.failure) stand_well(schedule, outcome);
+}
+
+/// After a pass that went well.
+void Lane::stand_well(Schedule& schedule, const PassOutcome& outcome) {
+  const Tick now = ports_.clock.tick();
+  const auto refused_since = door_.writes_refused_since();
+  if (refused_since && outcome.writes.succeeded) {
+    tell(ApiRecovered{now - *refused_since});
+    door_.open();
+    for (auto& [worker, other] : schedules_) {
+      if (other.standing.token_refused) other.standing = {};
+    }
+  } else if (schedule.standing.down_since && !refused_since) {
+    tell(ApiRecovered{now - *schedule.standing.down_since});
+  }
   schedule.standing = {};
   door_.succeeded();
 }
@@ -217,6 +233,12 @@ void Lane::serve(Request& request) {
     return;
   }
   Schedule& schedule = schedules_[id];
+  const bool needs_api = !std::holds_alternative<SuspendCommand>(request.command) &&
+                         !std::holds_alternative<ResumeCommand>(request.command);
+  if (auto answer = needs_api ? waiting(schedule) : std::nullopt) {
+    request.answer(std::move(*answer));
+    return;
+  }
   if (std::holds_alternative<ReconcileCommand>(request.command)) {
     request.answer(answer_of(pass(*worker, schedule, request.actor)));
     return;
@@ -226,6 +248,24 @@ void Lane::serve(Request& request) {
   const bool only_asked = std::holds_alternative<PlanCommand>(request.command) ||
                           std::holds_alternative<ExplainCommand>(request.command);
   if (!only_asked) schedule.pass_due = ports_.clock.tick();
+}
+
+std::optional<Answer> Lane::waiting(const Schedule& schedule) const {
+  const Tick now = ports_.clock.tick();
+  const auto answer = [&](std::string_view who, Tick until, const Failure& why) {
+    return still_waiting(fmt::format("{} is waiting until {}", who,
+                                     format_rfc3339(ports_.clock.now() + (until - now))),
+                         why);
+  };
+  if (door_.closed() && now < door_.closed()->until) {
+    return answer(fmt::format("account {}", account_.text()), door_.closed()->until,
+                  door_.closed()->failure);
+  }
+  const Standing& standing = schedule.standing;
+  if (schedule.failure && standing.not_before && now < *standing.not_before) {
+    return answer("this Worker", *standing.not_before, *schedule.failure);
+  }
+  return std::nullopt;
 }
 
 Assignment Lane::assignment(const WorkerConfig& worker) const {

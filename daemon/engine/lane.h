@@ -33,8 +33,9 @@ class Lane {
   struct Schedule {
     Tick pass_due{};
     Tick rescan_due{};
-    Standing standing;  ///< How its own passes have gone.
-    std::string seen;   ///< What the disk showed at the last pass.
+    Standing standing;               ///< How its own passes have gone.
+    std::optional<Failure> failure;  ///< Why its standing makes it wait.
+    std::string seen;                ///< What the disk showed at the last pass.
     Course course;
   };
 
@@ -46,8 +47,11 @@ class Lane {
   void rescan(const WorkerConfig& worker, Schedule& schedule);
   PassOutcome pass(const WorkerConfig& worker, Schedule& schedule, const std::string& actor);
   void take_stock(const WorkerId& worker, Schedule& schedule, const PassOutcome& outcome);
+  void stand_well(Schedule& schedule, const PassOutcome& outcome);
   void finish_recovery(const WorkerId& worker, const PassOutcome& outcome);
   void serve(Request& request);
+  /// None where Cloudflare may be called for this Worker now.
+  std::optional<Answer> waiting(const Schedule& schedule) const;
 
   Assignment assignment(const WorkerConfig& worker) const;
   const AccountConfig& account() const;

@@ -169,6 +169,11 @@ Answer answer_of(const Failure& failure) {
   return {exit_code(failure), Done{failure.sentence()}};
 }
 
+Answer still_waiting(const std::string& until, const Failure& why) {
+  return {exit_code(why),
+          Done{fmt::format("{}, and Cloudflare is not called before: {}", until, why.sentence())}};
+}
+
 Answer answer_of(const PassOutcome& outcome) {
   if (outcome.failure) return answer_of(*outcome.failure);
   return done(outcome.summary);

@@ -46,6 +46,8 @@ class Operator {
 
 Answer no_such_worker(const WorkerId& worker, const AccountName& account);
 Answer answer_of(const Failure& failure);
+/// `until` says who waits for how long before Cloudflare is called again, and `why` for what.
+Answer still_waiting(const std::string& until, const Failure& why);
 Answer answer_of(const PassOutcome& outcome);
 
 }  // namespace rollout

@@ -45,6 +45,15 @@ std::string sentence(const Observed& observed, const Plan& plan) {
 
 }  // namespace
 
+void forget_deleted(const std::vector<VersionId>& deleted, Observed& observed, Plan& plan) {
+  const auto is_gone = [&](const VersionId& version) {
+    return std::find(deleted.begin(), deleted.end(), version) != deleted.end();
+  };
+  std::erase_if(observed.listing.versions, [&](const Version& v) { return is_gone(v.id); });
+  std::erase_if(plan.verdicts, [&](const Verdict& v) { return is_gone(v.version); });
+  std::erase_if(plan.ready, [&](const PruneVersion& p) { return is_gone(p.version); });
+}
+
 PassFinished summarize(const Observed& observed, const Plan& plan, PassFinished::Result result) {
   PassFinished finished;
   finished.result = result;
@@ -79,6 +88,7 @@ PassOutcome finish_failed(Teller& teller, const WorkerConfig& worker, Failure fa
   PassFinished finished;
   finished.result = PassFinished::Result::error;
   finished.took = now - start;
+  finished.answered = false;
   finished.condition = "Stalled";
   finished.summary = failure.sentence();
   // What is wrong on this host may be mended any minute; a full disk, above all.

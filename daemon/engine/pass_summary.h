@@ -6,6 +6,9 @@
 
 namespace rollout {
 
+/// After the deletes of a pass: what is told of it must not count what is gone.
+void forget_deleted(const std::vector<VersionId>& deleted, Observed& observed, Plan& plan);
+
 PassFinished summarize(const Observed& observed, const Plan& plan, PassFinished::Result result);
 
 /// Tells that a pass failed, and says when it may be worth looking again.

@@ -90,7 +90,9 @@ class PruneRun {
                       prune.version);
       }
       const auto removed = acting_.ports.api.remove(worker(), prune.version, read_at + kFresh);
+      if (removed) acting_.writes.succeeded = true;
       if (removed || removed.error().kind == FailureKind::not_found) return deleted(*id, prune);
+      acting_.writes.note(removed.error());
       if (!may_try_again(removed.error())) return not_deleted(*id, prune, removed.error());
       if (!still_there(prune)) return deleted(*id, prune);
       // The answers may have been lost; the next listing closes the intent.
@@ -143,6 +145,7 @@ class PruneRun {
 
   bool deleted(IntentId id, const PruneVersion& prune) {
     finish(id, OutcomeKind::done, prune, prune.reason);
+    acting_.writes.deleted.push_back(prune.version);
     acting_.memory.versions.erase(prune.version);
     std::optional<Millis> age;
     if (prune.created_on) age = observed_.now - *prune.created_on;

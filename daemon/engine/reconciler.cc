@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "daemon/core/plan/backoff.h"
 #include "daemon/core/plan/prune.h"
 #include "daemon/engine/pass_summary.h"
 #include "daemon/engine/pruning.h"
@@ -39,6 +40,7 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
   Teller teller(ports_, {assignment.account->name, assignment.worker->id, new_run(ports_.random),
                          assignment.config->generation, assignment.config->mode, actor});
   bool wrote = false;
+  WritesSeen writes;
   for (int round = 1;; ++round) {
     auto observed = observe(ports_, assignment, caution_, settling_, course);
     if (!observed) {
@@ -57,7 +59,8 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
     course.last_plan = observed->tick;
     adopt_settling(*observed, plan);
     tell_plan(teller, plan, course);
-    Acting acting{ports_, assignment, caution_, settling_, teller, plan.memory, course.just_made};
+    Acting acting{ports_, assignment,  caution_,         settling_,
+                  teller, plan.memory, course.just_made, writes};
     Acted acted = act(acting, *observed, plan);
     wrote = wrote || acted.wrote;
     const bool again = acted.next == Next::observe_again && round < kRounds && !acted.failure &&
@@ -65,11 +68,15 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
     if (again) continue;
     PassOutcome outcome;
     outcome.failure = std::move(acted.failure);
-    outcome.result = outcome.failure ? PassFinished::Result::error
-                     : wrote         ? PassFinished::Result::changed
-                                     : PassFinished::Result::noop;
+    const bool error = outcome.failure || observed->builds.unavailable;
+    outcome.result = error   ? PassFinished::Result::error
+                     : wrote ? PassFinished::Result::changed
+                             : PassFinished::Result::noop;
     outcome.look_again = next_look(assignment, *observed, plan);
+    forget_deleted(writes.deleted, *observed, plan);
     PassFinished finished = summarize(*observed, plan, outcome.result);
+    finished.answered = !outcome.failure || !concerns_account(*outcome.failure);
+    outcome.writes = std::move(writes);
     finished.took = ports_.clock.tick() - start;
     finished.next_look = outcome.look_again - ports_.clock.tick();
     outcome.summary = finished.summary;

@@ -18,6 +18,7 @@ struct PassOutcome {
   std::optional<Failure> failure;  ///< What cut the pass short.
   Tick look_again{};
   std::string summary;  ///< A sentence.
+  WritesSeen writes;
 };
 
 /// Owns nothing but the proofs of absence that are under way (settle.h).

@@ -63,6 +63,53 @@ TEST_F(LaneTest, ProbesEveryFiveMinutesWhereTheTokenIsRefused) {
   EXPECT_EQ(story.all<ApiRecovered>().size(), 1U);
 }
 
+TEST_F(LaneTest, TakesNoReadForAProofThatTheTokenMayWrite) {
+  disk.shows.builds = {a_build(500)};
+  cloud.next("create", {Fault::When::before, FailureKind::unauthorized});
+  long lists = 0;
+  triggers.before_wait = [&](int left) {
+    if (left == 13) {
+      disk.shows.builds.clear();
+      lists = count("list");
+    }
+    if (left != 4) return;
+    EXPECT_GT(count("list"), lists) << "reads have succeeded meanwhile";
+    EXPECT_TRUE(story.all<ApiRecovered>().empty()) << "and prove nothing of writes";
+    disk.shows.builds = {a_build(500)};
+  };
+  run(14);
+  ASSERT_EQ(story.all<AuthFailed>().size(), 1U);
+  EXPECT_TRUE(story.all<AuthFailed>()[0].writing);
+  EXPECT_EQ(cloud.versions.size(), 1U);
+  EXPECT_EQ(story.all<ApiRecovered>().size(), 1U);
+}
+
+TEST_F(LaneTest, AnswersACommandWhileTheAccountWaitsWithoutACall) {
+  config->workers[0].build.reset();
+  cloud.next("list", {Fault::When::before, FailureKind::unauthorized});
+  std::vector<Answer> answers;
+  triggers.before_wait = [&](int left) {
+    if (left != 1) return;
+    Wake wake;
+    for (const Command& command :
+         {Command(ReconcileCommand{WorkerId("shop")}), Command(PlanCommand{WorkerId("shop")}),
+          Command(SuspendCommand{WorkerId("shop"), "freeze", std::nullopt})}) {
+      wake.requests.push_back(
+          {command, "anna", [&](Answer answer) { answers.push_back(std::move(answer)); }});
+    }
+    triggers.wakes.push_back(std::move(wake));
+  };
+  run(2);
+  EXPECT_EQ(count("list"), 1);
+  ASSERT_EQ(answers.size(), 3U);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(answers[static_cast<std::size_t>(i)].exit, 77);
+    EXPECT_TRUE(
+        said(answers[static_cast<std::size_t>(i)]).starts_with("account main is waiting until "));
+  }
+  EXPECT_EQ(answers[2].exit, 0) << "it needs no call";
+}
+
 TEST_F(LaneTest, BacksOffAndRecovers) {
   config->workers[0].build.reset();
   cloud.next("list", {Fault::When::before, FailureKind::transient});

@@ -121,6 +121,23 @@ TEST_F(Pass, SaysInItsSummaryThatADeletedVersionIsNotMadeAgain) {
   EXPECT_EQ(std::count(calls.begin(), calls.end(), "create"), 1);
 }
 
+TEST_F(Pass, TellsWhatIsLeftAfterItsDeletes) {
+  has_versions(3);
+  pass();
+  ASSERT_EQ(numbers(), Numbers{3});
+  const auto finished = story.all<PassFinished>().back();
+  EXPECT_EQ(finished.versions, 1U);
+  EXPECT_EQ(finished.prunable, 0U);
+  EXPECT_EQ(finished.kept, 1U);
+}
+
+TEST_F(Pass, IsNoSuccessWhereTheRootCannotBeRead) {
+  disk.shows.unavailable = "permission denied";
+  EXPECT_EQ(pass().result, PassFinished::Result::error);
+  EXPECT_EQ(story.all<PassFinished>().back().result, PassFinished::Result::error);
+  EXPECT_TRUE(story.all<PassFinished>().back().answered);
+}
+
 TEST_F(Pass, HoldsPruningWhereAVersionComesBackWithoutItsTrailer) {
   has_versions(3);
   disk.shows.builds = {a_build(500)};
@@ -203,14 +220,18 @@ TEST_F(Pass, TakesAFailedReadOfTheDeploymentsForNothing) {
   EXPECT_EQ(cloud.versions.size(), 3U);
 }
 
+// Fault matrix 43: after a time-out, a look by id says whether it is gone.
 TEST_F(Pass, FindsADeleteWhoseAnswerWasLostDone) {
   has_versions(2);
   cloud.next("remove", {Fault::When::after, FailureKind::transient});
   pass();
   EXPECT_EQ(numbers(), Numbers{2});
   EXPECT_EQ(story.all<PruneDeleted>().size(), 1U);
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "get"), 1);
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "remove"), 1);
 }
 
+// Fault matrix 43.
 TEST_F(Pass, TriesADeleteThreeTimesWithAReadBeforeEach) {
   has_versions(2);
   for (int i = 0; i < 3; ++i) cloud.next("remove", {Fault::When::before, FailureKind::transient});

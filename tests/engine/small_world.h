@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -219,6 +220,7 @@ class SmallTriggers final : public Triggers {
       wake.stop = true;
       return wake;
     }
+    if (before_wait) before_wait(waits_left);
     --waits_left;
     if (!wakes.empty()) {
       Wake wake = std::move(wakes.front());
@@ -232,6 +234,7 @@ class SmallTriggers final : public Triggers {
   bool stopping() override { return false; }
 
   int waits_left = 0;
+  std::function<void(int)> before_wait;  ///< Given how many waits are left.
   std::deque<Wake> wakes;
   std::vector<Millis> waited;
 

@@ -79,7 +79,7 @@ class Checker {
   };
   struct Story {
     std::uint64_t made = 0;  ///< By the daemon.
-    bool forgotten = false;  ///< The journal of that time was lost.
+    bool forgotten = false;  ///< The journal of that time was lost, or a person was quicker.
     bool exempt = false;     ///< Its identity was lost at the service, or a person made a twin.
     bool refused = false;
     bool twin_untold = false;

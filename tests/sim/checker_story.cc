@@ -96,7 +96,12 @@ void Checker::person_deleted(const WorkerId& worker, const Version& version) {
   Side& side = sides_[worker];
   const auto build = build_in(version);
   const auto hash = build ? Sha256::from_hex(*build) : std::nullopt;
-  if (hash) side.gone_by_person.insert({*hash});
+  if (!hash) return;
+  side.gone_by_person.insert({*hash});
+  // Its answer was lost, and it went before any listing was read: nobody can know that it was
+  // there.
+  Story& story = side.builds[{*hash}];
+  if (story.doubt) story.forgotten = true;
 }
 
 void Checker::twin_made(const WorkerId& worker, const BundleDigest& digest) {

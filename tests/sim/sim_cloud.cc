@@ -94,7 +94,7 @@ void SimCloud::deploy(const WorkerId& worker, const std::vector<Share>& shares) 
         {{"version_id", share.version.text()}, {"percentage", share.percentage}});
   }
   const auto made = cloud_->create_deployment(worker.text(), body);
-  ENSURE(made.has_value(), "an operator deploys only what exists");
+  if (!made) return;  // Too old to be deployed: a tape that was shrunk may ask for that.
   Deployment deployment = deployment_of(**made);
   auto& all = workers_[worker].deployments.deployments;
   all.insert(all.begin(), std::move(deployment));

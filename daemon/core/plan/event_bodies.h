@@ -45,6 +45,7 @@ struct ApiRecovered {
 struct AuthFailed {
   Failure failure;
   Millis next_probe{};
+  bool writing = false;  ///< It may read: only a write proves that it is mended.
 };
 struct SourceUnreadable {
   std::string root;
@@ -70,6 +71,7 @@ struct PassFinished {
   std::string condition;  ///< `Ready`, `Observing`, `Stalled`, `Suspended`.
   std::string summary;    ///< A sentence for `status`.
   Millis next_look{};
+  bool answered = true;  ///< Cloudflare was read, whatever else went wrong.
 };
 
 }  // namespace rollout

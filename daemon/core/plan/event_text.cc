@@ -112,9 +112,10 @@ Telling tell(const ApiRecovered& body) {
 }
 
 Telling tell(const AuthFailed& body) {
-  Telling telling{fmt::format("Cloudflare refuses the token and all writes have stopped, next "
+  Telling telling{fmt::format("Cloudflare refuses the token{} and all writes have stopped, next "
                               "probe in {}: {}",
-                              for_people(body.next_probe), clause(body.failure.sentence())),
+                              body.writing ? " for writing" : "", for_people(body.next_probe),
+                              clause(body.failure.sentence())),
                   {{"DURATION_MS", std::to_string(body.next_probe.count())}}};
   add_failure(telling, body.failure);
   return telling;

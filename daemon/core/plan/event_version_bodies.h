@@ -34,6 +34,7 @@ struct VersionCreated {
   Version version;
   BundleDigest digest;
   Millis took{};
+  Millis since_build{};  ///< Since the build was finished.
 };
 struct VersionDeduplicated {
   Version version;
@@ -69,6 +70,7 @@ struct PruneMarked {
   std::uint64_t number = 0;
   std::string tag;
   std::string because;
+  std::optional<Instant> would_go_on;  ///< Where the mode is observe, and nothing will go.
 };
 struct PruneUnmarked {
   VersionId version;

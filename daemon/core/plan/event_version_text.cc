@@ -131,8 +131,12 @@ Telling tell(const PrunePlanned& body) {
 }
 
 Telling tell(const PruneMarked& body) {
-  Telling telling{fmt::format("{} is no longer needed and goes after the grace period: {}",
-                              title(body.number, body.tag), clause(body.because)),
+  const std::string next =
+      body.would_go_on ? fmt::format("; it would be deleted from {} on, were the mode enforce",
+                                     format_rfc3339(*body.would_go_on))
+                       : " and goes after the grace period";
+  Telling telling{fmt::format("{} is no longer needed{}: {}", title(body.number, body.tag), next,
+                              clause(body.because)),
                   {}};
   add_version(telling, body.version, body.number, body.tag);
   return telling;

@@ -78,8 +78,10 @@ class GraceClocks {
       *clock += observed_.elapsed;
     } else {
       clock = Millis(0);
+      const bool acts = observed_.mode == Mode::enforce;
       plan_.events.emplace_back(
-          PruneMarked{verdict.version, verdict.number, verdict.tag, because(verdict)});
+          PruneMarked{verdict.version, verdict.number, verdict.tag, because(verdict),
+                      acts ? std::nullopt : std::optional(observed_.now + grace_)});
     }
     if (*clock >= grace_ && old_enough(observed_, verdict.created_on)) {
       ready_.push_back(

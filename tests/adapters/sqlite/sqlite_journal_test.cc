@@ -64,6 +64,7 @@ TEST_F(JournalTest, AMissingFileWhereThereWasOneIsRecoveredFromUntilSomeoneEndsI
 }
 
 // Promise 21
+// Promise 21 (fault matrix 49).
 TEST_F(JournalTest, AnOldCopyIsNoticed) {
   fill();
   const std::string old = read_file(path_);

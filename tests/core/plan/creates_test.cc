@@ -175,6 +175,21 @@ TEST(Creates, TakesAShortListingForNoProof) {
 }
 
 // Promise 1: a version that was just made exists though a lagging listing does not show it.
+// Fault matrix 36.
+TEST(Creates, SendsNothingAgainOverAnEmptyListing) {
+  AnObservation given;
+  given.versions = {a_version(1)};
+  const Plan first = given.plan();
+  given.versions.clear();
+  given.seen.builds.builds = {a_build(1), a_build(3)};
+  given.seen.memory.intents = {an_open_create(3)};
+  given.seen.settling[7] = {Tick(), Tick()};
+  const Plan second = given.plan_again(first, 5min);
+  EXPECT_TRUE(all_of<CreateVersion>(second.actions).empty());
+  EXPECT_TRUE(all_of<CloseIntent>(second.actions).empty()) << "it proves no absence";
+  EXPECT_TRUE(second.look_again) << "a second read";
+}
+
 TEST(Creates, WaitsForALaggingListingBeforeItMakesTheSameBuildAgain) {
   AnObservation given;
   given.seen.builds.builds = {a_build(3)};

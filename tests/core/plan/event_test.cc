@@ -47,14 +47,14 @@ std::vector<EventBody> one_of_each() {
       BuildDetected{"/srv/shop/dist"},
       BuildSettled{kDigest, 14, 421888, 2, Confidence::confirmed},
       BuildRejected{"/srv/shop/dist", "TwoMains", "a.js and b.js could both be the main module."},
-      VersionCreated{a_version(42, "1.9.0"), kDigest, 1200ms},
+      VersionCreated{a_version(42, "1.9.0"), kDigest, 1200ms, 3s},
       VersionDeduplicated{a_version(42, "1.9.0"), kDigest},
       VersionCreateFailed{kDigest, a_failure(), "it is not tried again until the build changes"},
       VersionAdopted{a_version(42, ""), kDigest},
       VersionDuplicate{kDigest, a_version(42, ""), {a_version(43, "")}},
       IdentityLost{a_version(42, ""), kDigest},
       PrunePlanned{"p-7f3a0000", 22, 6, 3, {"observe mode"}},
-      PruneMarked{id, 31, "1.6.4", "no rule keeps it"},
+      PruneMarked{id, 31, "1.6.4", "no rule keeps it", std::nullopt},
       PruneUnmarked{id, 31, "it is deployed"},
       PruneDeleted{id, 31, "1.6.4", 96h, "last 20"},
       PruneRefused{"MaxPercent", "46 of 60 (77 %) exceed max_percent 25 %.", std::nullopt},
@@ -65,7 +65,7 @@ std::vector<EventBody> one_of_each() {
       ApiThrottled{30s, "1180 of 1200 calls are used"},
       ApiUnavailable{a_failure(), 4, 40s},
       ApiRecovered{11min},
-      AuthFailed{a_failure(), 5min},
+      AuthFailed{a_failure(), 5min, true},
       SourceUnreadable{"/srv/shop/dist", "permission denied."},
       WatchOverflow{},
       StateRecovered{"the file was missing\nand is new."},
@@ -153,6 +153,15 @@ TEST(Describe, TellsEveryKindInOneLineWithoutAFinalStop) {
   }
 }
 
+TEST(Describe, SaysOfAMarkInObserveModeWhatWouldHappen) {
+  const VersionId id = a_version(1, "").id;
+  EXPECT_EQ(describe(event_of(PruneMarked{id, 31, "", "no rule keeps it", Instant(24h)})).message,
+            "shop-api: v31 is no longer needed; it would be deleted from 1970-01-02T00:00:00Z on, "
+            "were the mode enforce: no rule keeps it");
+  EXPECT_TRUE(describe(event_of(PruneMarked{id, 31, "", "no rule keeps it", std::nullopt}))
+                  .message.contains("goes after the grace period"));
+}
+
 TEST(Describe, NamesFieldsOnceInUpperCase) {
   for (const EventBody& body : one_of_each()) {
     const EventRecord record = describe(event_of(body));
@@ -190,7 +199,7 @@ TEST(Describe, PutsTheNumbersIntoSentenceAndFields) {
   EXPECT_EQ(field(settled, "BUILD"), kDigest.hex());
 
   const EventRecord created =
-      describe(event_of(VersionCreated{a_version(42, "1.9.0"), kDigest, 1200ms}));
+      describe(event_of(VersionCreated{a_version(42, "1.9.0"), kDigest, 1200ms, 3s}));
   EXPECT_EQ(created.message,
             "shop-api: created v42 \"1.9.0\" from build 51d0aaaaaaaa in 1 s, it starts in 17 ms");
   EXPECT_EQ(field(created, "VERSION_NUMBER"), "42");

@@ -213,12 +213,15 @@ TEST(Prune, CountsTwinsAgainstTheLimits) {
   EXPECT_TRUE(stopped_by(plan, StopCode::MaxDeletes));
 }
 
+// Fault matrix 36.
 TEST(Prune, ForgetsNothingOverAnEmptyListing) {
   AnObservation given = ten_versions();
   const Plan first = given.plan();
   given.versions.clear();
   const Plan second = given.plan_again(first, 5min);
   EXPECT_TRUE(stopped_by(second, StopCode::EmptyListing));
+  EXPECT_TRUE(pruned(second).empty());
+  EXPECT_TRUE(second.look_again) << "a second read";
   EXPECT_EQ(second.memory.versions.size(), 10U);
 }
 
