@@ -34,8 +34,9 @@ const AccountConfig& find_account(const Config& config, const AccountName& name)
 
 std::expected<std::unique_ptr<AccountLane>, StartFailure> AccountLane::open(
     const AccountConfig& account, std::shared_ptr<const Config> config, const Shared& shared) {
+  const auto meter = std::make_shared<Meter>(account.budget, shared.clock.tick());
   auto api = make_client(account, access_of(config->mode), timeout_of(*config, account.name),
-                         shared.clock, &shared.redactor);
+                         shared.clock, &shared.redactor, meter);
   if (!api)
     return std::unexpected(StartFailure{.exit = kExitConfig, .sentence = api.error().sentence()});
   auto journal = SqliteJournal::open(
@@ -45,16 +46,18 @@ std::expected<std::unique_ptr<AccountLane>, StartFailure> AccountLane::open(
     return std::unexpected(StartFailure{
         .exit = journal.error().kind == FailureKind::refused ? kExitStateTooNew : kExitFailed,
         .sentence = journal.error().sentence()});
-  return std::unique_ptr<AccountLane>(
-      new AccountLane(account, std::move(config), shared, *std::move(journal), *std::move(api)));
+  return std::unique_ptr<AccountLane>(new AccountLane(account, std::move(config), shared,
+                                                      *std::move(journal), *std::move(api), meter));
 }
 
 AccountLane::AccountLane(const AccountConfig& account, std::shared_ptr<const Config> config,
                          const Shared& shared, std::unique_ptr<SqliteJournal> journal,
-                         std::shared_ptr<CloudflareApi> api)
+                         std::shared_ptr<CloudflareApi> api, std::shared_ptr<Meter> meter)
     : name_(account.name),
       shared_(shared),
       mode_(config->mode),
+      timeout_(timeout_of(*config, account.name)),
+      meter_(std::move(meter)),
       journal_(std::move(journal)),
       api_(std::move(api)),
       builds_(std::make_unique<DiskBuildSource>(shared.clock)),
@@ -109,6 +112,8 @@ ApiUsage AccountLane::usage() const {
   usage.account = name_;
   for (const auto& [call, count] : traffic.requests)
     usage.requests[{std::string(call.first), std::string(call.second)}] = count;
+  for (const auto& [op, histogram] : traffic.durations)
+    usage.durations[std::string(op)] = histogram;
   for (const auto& [op, count] : traffic.blocked_writes)
     usage.blocked_writes[std::string(op)] = count;
   if (traffic.budget_remaining)
@@ -122,10 +127,12 @@ Result<void> AccountLane::prepare(const Config& config) {
   const AccountConfig& account = find_account(config, name_);
   next_token_.reset();
   next_api_.reset();
-  if (config.mode != mode_) {
-    TRY_ASSIGN(next_api_, make_client(account, access_of(config.mode), timeout_of(config, name_),
-                                      shared_.clock, &shared_.redactor));
+  const Millis timeout = timeout_of(config, name_);
+  if (config.mode != mode_ || timeout != timeout_) {
+    TRY_ASSIGN(next_api_, make_client(account, access_of(config.mode), timeout, shared_.clock,
+                                      &shared_.redactor, meter_));
     next_mode_ = config.mode;
+    next_timeout_ = timeout;
     return {};
   }
   TRY_ASSIGN(next_token_, read_token(account.token));
@@ -137,8 +144,9 @@ void AccountLane::adopt() {
   if (next_api_ != nullptr) {
     api_.replace(std::move(next_api_));
     mode_ = next_mode_;
+    timeout_ = next_timeout_;
   }
-  if (next_token_) api_.current()->replace_token(*std::exchange(next_token_, std::nullopt));
+  if (next_token_) api_.replace_token(*std::exchange(next_token_, std::nullopt));
 }
 
 }  // namespace rollout

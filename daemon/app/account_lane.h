@@ -66,7 +66,7 @@ class AccountLane final {
  private:
   AccountLane(const AccountConfig& account, std::shared_ptr<const Config> config,
               const Shared& shared, std::unique_ptr<SqliteJournal> journal,
-              std::shared_ptr<CloudflareApi> api);
+              std::shared_ptr<CloudflareApi> api, std::shared_ptr<Meter> meter);
 
   /// Answers what was asked but came too late for the lane.
   void refuse_rest();
@@ -74,6 +74,8 @@ class AccountLane final {
   AccountName name_;
   Shared shared_;
   Mode mode_;
+  Millis timeout_;
+  std::shared_ptr<Meter> meter_;  ///< Of all its clients, one after the other.
   std::unique_ptr<SqliteJournal> journal_;
   SwitchedApi api_;
   PatientBuildSource builds_;
@@ -81,8 +83,9 @@ class AccountLane final {
   Progress progress_;
   Lane lane_;
   std::optional<Secret> next_token_;
-  std::shared_ptr<CloudflareApi> next_api_;  ///< Null unless the mode changes.
-  Mode next_mode_ = Mode::observe;           ///< Of `next_api_`.
+  std::shared_ptr<CloudflareApi> next_api_;  ///< Null unless the mode or the timeout changes.
+  Mode next_mode_ = Mode::observe;           ///< Of `next_api_`, as the next one.
+  Millis next_timeout_{};
   std::atomic<Millis::rep> call_until_{0};
   std::atomic<bool> done_{false};
   std::jthread thread_;  ///< Last: it uses all of the above.

@@ -49,7 +49,7 @@ Assembly::Assembly(const DaemonOptions& options, std::string state_dir,
                    std::unique_ptr<PolicySource> source, StateLock lock)
     : state_dir_(std::move(state_dir)),
       lock_(std::move(lock)),
-      board_(std::string(program_version()), clock_),
+      board_(std::string(program_version()), std::string(program_revision()), clock_),
       log_(make_log_sink(output_for(STDERR_FILENO), verbosity_of(options), clock_, redactor_)),
       events_({log_.get(), &board_}),
       source_(std::move(source)),

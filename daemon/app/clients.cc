@@ -18,14 +18,15 @@ std::string proxy_of_environment() {
 }  // namespace
 
 Result<std::unique_ptr<CloudflareApi>> make_client(const AccountConfig& account, Access access,
-                                                   Millis timeout, Clock& clock,
-                                                   Redactor* redactor) {
+                                                   Millis timeout, Clock& clock, Redactor* redactor,
+                                                   std::shared_ptr<Meter> meter) {
   TRY_ASSIGN(Secret token, read_token(account.token));
   if (redactor != nullptr) redactor->add(token);
   CloudflareApi::Options options;
   options.account = account.id;
   options.api = account.api;
   options.budget = account.budget;
+  options.meter = std::move(meter);
   options.timeout = timeout;
   options.access = access;
   options.proxy = proxy_of_environment();

@@ -12,10 +12,10 @@
 namespace rollout {
 
 /// Reads the account's token and makes a client; `HTTPS_PROXY` is honoured. The redactor, if there
-/// is one, learns the token.
+/// is one, learns the token. Clients of one account share a meter; null: its own.
 Result<std::unique_ptr<CloudflareApi>> make_client(const AccountConfig& account, Access access,
-                                                   Millis timeout, Clock& clock,
-                                                   Redactor* redactor);
+                                                   Millis timeout, Clock& clock, Redactor* redactor,
+                                                   std::shared_ptr<Meter> meter = nullptr);
 
 /// What a mode allows: who only observes holds no client that can write.
 Access access_of(Mode mode);

@@ -13,6 +13,9 @@ namespace rollout {
 /// `0.1.0`
 std::string_view program_version();
 
+/// The commit that it was built from; `unknown` where the build was not told.
+std::string_view program_revision();
+
 /// Runs one command line, without the program's name; the exit code.
 int run_rolloutctl(const std::vector<std::string>& arguments, Console& console);
 

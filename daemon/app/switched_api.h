@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The client of one lane. A reload that changes the mode puts another in its place between two
-// calls, so that who only observes holds nothing that can write.
+// The client of one lane. A reload that changes the mode puts another in its place, at once or when
+// the call in flight is over, so that who only observes holds nothing that can write and what was
+// sent is waited for.
 #pragma once
 
 #include <memory>
@@ -17,6 +18,8 @@ class SwitchedApi final : public VersionsApi {
   explicit SwitchedApi(std::shared_ptr<CloudflareApi> first) : current_(std::move(first)) {}
 
   void replace(std::shared_ptr<CloudflareApi> next);
+  /// Of the client that the next call will use.
+  void replace_token(const Secret& token);
   void stop();
   std::shared_ptr<CloudflareApi> current() const;
 
@@ -34,8 +37,13 @@ class SwitchedApi final : public VersionsApi {
                             std::string_view message, Force force) override;
 
  private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<CloudflareApi> current_;  ///< Guarded by `mutex_`, as the next one.
+  /// One call: `current_` stays for as long.
+  class Use;
+
+  mutable std::mutex mutex_;  // Everything below.
+  std::shared_ptr<CloudflareApi> current_;
+  std::shared_ptr<CloudflareApi> next_;  ///< Waits for the end of the call in flight.
+  bool in_use_ = false;
   bool stopped_ = false;
 };
 

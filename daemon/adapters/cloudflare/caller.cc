@@ -40,12 +40,12 @@ bool is_success(const HttpAnswer& answer) {
 
 }  // namespace
 
-Caller::Caller(HttpExchange::Options exchange, Access access, const BudgetConfig& budget,
+Caller::Caller(HttpExchange::Options exchange, Access access, std::shared_ptr<Meter> meter,
                Secret token, Clock& clock)
     : exchange_(std::move(exchange), clock),
       access_(access),
       clock_(clock),
-      budget_(budget, clock.tick()),
+      meter_(std::move(meter)),
       token_(std::move(token)) {
   redactor_.add(token_);
 }
@@ -65,7 +65,7 @@ std::optional<Failure> Caller::wait_for_turn(const ApiCall& call) {
       return failure(call, FailureKind::transient, "not sent, because the program stops");
     }
     const Tick now = clock_.tick();
-    const Millis wait = budget_.delay(call.priority, now);
+    const Millis wait = meter_->delay(call.priority, now);
     if (wait > kLongestWait || (call.send_by && now + wait > *call.send_by)) {
       Failure out =
           failure(call, FailureKind::throttled,
@@ -77,23 +77,20 @@ std::optional<Failure> Caller::wait_for_turn(const ApiCall& call) {
     if (wait <= Millis(0)) break;
     woken_.wait_for(lock, wait);
   }
-  budget_.spend(clock_.tick());
-  traffic_.write_in_flight = call.method != HttpMethod::get;
+  meter_->spend(clock_.tick());
+  write_in_flight_ = call.method != HttpMethod::get;
   return std::nullopt;
 }
 
-void Caller::account_for(const ApiCall& call, const HttpAnswer& answer) {
-  const std::lock_guard lock(mutex_);
+void Caller::account_for(const ApiCall& call, const HttpAnswer& answer, Tick sent) {
   const Tick now = clock_.tick();
-  deadline_.reset();
-  traffic_.write_in_flight = false;
+  QuotaNews news{.policy = answer.rate_policy, .left = answer.rate_limit, .throttled_for = {}};
+  if (answer.status == 429) news.throttled_for = answer.retry_after.value_or(kUnsaidRetry);
   const bool answered = answer.transport == Transport::answered;
-  ++traffic_.requests[{call.op, class_of_status(answered ? answer.status : 0)}];
-  if (answer.rate_policy) budget_.policy(answer.rate_policy->quota);
-  if (answer.rate_limit) {
-    budget_.seen(answer.rate_limit->remaining, answer.rate_limit->reset, now);
-  }
-  if (answer.status == 429) budget_.throttled(answer.retry_after.value_or(kUnsaidRetry), now);
+  meter_->answered(call.op, answered ? answer.status : 0, now - sent, news, now);
+  const std::lock_guard lock(mutex_);
+  deadline_.reset();
+  write_in_flight_ = false;
 }
 
 Result<std::optional<Instant>> Caller::conclude(const ApiCall& call, HttpAnswer& answer) {
@@ -144,8 +141,7 @@ Result<std::optional<Instant>> Caller::conclude(const ApiCall& call, HttpAnswer&
 
 Result<std::optional<Instant>> Caller::call(const ApiCall& call) {
   if (access_ == Access::read_only && call.method != HttpMethod::get) {
-    const std::lock_guard lock(mutex_);
-    ++traffic_.blocked_writes[call.op];
+    meter_->kept_back(call.op);
     return std::unexpected(
         failure(call, FailureKind::local,
                 fmt::format("this is a read-only client: no {} is sent", to_string(call.method))));
@@ -156,14 +152,15 @@ Result<std::optional<Instant>> Caller::call(const ApiCall& call) {
     return std::unexpected(std::move(*kept));
   }
   const Secret secret = token();
+  const Tick sent = clock_.tick();
   HttpAnswer answer = exchange_.perform({.method = call.method,
                                          .target = call.target,
-                                         .deadline = clock_.tick() + call.timeout,
+                                         .deadline = sent + call.timeout,
                                          .send_by = call.send_by,
                                          .max_answer = call.max_answer,
                                          .body = call.body},
                                         secret);
-  account_for(call, answer);
+  account_for(call, answer, sent);
   auto outcome = conclude(call, answer);
   if (!outcome) {
     Failure& out = outcome.error();
@@ -200,12 +197,9 @@ std::optional<Tick> Caller::deadline() const {
 }
 
 Traffic Caller::traffic() const {
+  Traffic out = meter_->traffic(clock_.tick());
   const std::lock_guard lock(mutex_);
-  Traffic out = traffic_;
-  if (const auto shared = budget_.shared(clock_.tick())) {
-    out.budget_remaining = shared->remaining;
-    out.budget_reset = shared->reset;
-  }
+  out.write_in_flight = write_in_flight_;
   return out;
 }
 

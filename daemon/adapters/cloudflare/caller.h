@@ -7,10 +7,9 @@
 #include <mutex>
 
 #include "daemon/adapters/cloudflare/exchange.h"
-#include "daemon/adapters/cloudflare/traffic.h"
+#include "daemon/adapters/cloudflare/meter.h"
 #include "daemon/adapters/cloudflare/wire_version.h"
 #include "daemon/codec/redactor.h"
-#include "daemon/core/plan/rate_budget.h"
 
 namespace rollout {
 
@@ -36,7 +35,7 @@ struct ApiCall {
 
 class Caller {
  public:
-  Caller(HttpExchange::Options exchange, Access access, const BudgetConfig& budget, Secret token,
+  Caller(HttpExchange::Options exchange, Access access, std::shared_ptr<Meter> meter, Secret token,
          Clock& clock);
 
   /// From one thread. The answer's `Date`, or the failure, which never holds the token.
@@ -54,7 +53,7 @@ class Caller {
  private:
   std::optional<Failure> wait_for_turn(const ApiCall& call);
   Result<std::optional<Instant>> conclude(const ApiCall& call, HttpAnswer& answer);
-  void account_for(const ApiCall& call, const HttpAnswer& answer);
+  void account_for(const ApiCall& call, const HttpAnswer& answer, Tick sent);
   Failure failure(const ApiCall& call, FailureKind kind, std::string detail) const;
   Secret token() const;
 
@@ -62,14 +61,14 @@ class Caller {
   Access access_;
   Clock& clock_;
   Redactor redactor_;
+  std::shared_ptr<Meter> meter_;
 
   mutable std::mutex mutex_;  // Everything below.
   std::condition_variable woken_;
-  RateBudget budget_;
   Secret token_;
   bool stopped_ = false;
   std::optional<Tick> deadline_;
-  Traffic traffic_;
+  bool write_in_flight_ = false;
 };
 
 }  // namespace rollout

@@ -100,7 +100,10 @@ CloudflareApi::CloudflareApi(Options options, Origin origin, std::optional<Proxy
                .proxy = std::move(proxy),
                .ca_file = options_.ca_file,
                .user_agent = fmt::format("rolloutd/{}", options_.version)},
-              options_.access, options_.budget, std::move(token), clock) {}
+              options_.access,
+              options_.meter != nullptr ? options_.meter
+                                        : std::make_shared<Meter>(options_.budget, clock.tick()),
+              std::move(token), clock) {}
 
 std::string CloudflareApi::path_of(const WorkerId& worker) const {
   return fmt::format("/accounts/{}/workers/workers/{}", percent_encode(options_.account.text()),

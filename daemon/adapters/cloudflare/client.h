@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "daemon/adapters/cloudflare/caller.h"
-#include "daemon/adapters/cloudflare/traffic.h"
+#include "daemon/adapters/cloudflare/meter.h"
 #include "daemon/ports/versions_api.h"
 
 namespace rollout {
@@ -19,6 +19,7 @@ class CloudflareApi final : public VersionsApi {
     AccountId account;
     std::string api = "https://api.cloudflare.com/client/v4";
     BudgetConfig budget;
+    std::shared_ptr<Meter> meter;  ///< Shared with the account's other clients; null: its own.
     Millis timeout = std::chrono::seconds(30);        ///< Of one read.
     Millis write_timeout = std::chrono::seconds(60);  ///< And one second for each MiB of body.
     Access access = Access::read_only;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one client has sent, for metrics.
+// What the clients of one account have sent, for metrics.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/core/model/histogram.h"
 #include "daemon/core/model/instant.h"
 
 namespace rollout {
@@ -17,6 +18,7 @@ namespace rollout {
 struct Traffic {
   /// Operation and class: `2xx`, `4xx`, `429`, `5xx`, or `net` where no answer came.
   std::map<std::pair<std::string_view, std::string_view>, std::uint64_t> requests;
+  std::map<std::string_view, Histogram> durations;  ///< By operation.
   /// Writes that read-only access kept back, by operation.
   std::map<std::string_view, std::uint64_t> blocked_writes;
   /// Of the quota that all clients of the account share; none before the first answer.

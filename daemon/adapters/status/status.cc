@@ -3,19 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace rollout {
-
-void Histogram::add(Millis duration) {
-  const double seconds = std::chrono::duration<double>(duration).count();
-  const auto bucket = std::ranges::lower_bound(kBounds, seconds);
-  if (bucket != kBounds.end()) {
-    ++counts.at(static_cast<std::size_t>(bucket - kBounds.begin()));
-  }
-  ++count;
-  sum += seconds;
-}
 
 std::string headline(const Status& status) {
   if (status.workers.empty()) return "no workers configured";

@@ -2,13 +2,13 @@
 // The daemon's state as people and monitors see it. Immutable once it is published.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "daemon/core/model/histogram.h"
 #include "daemon/core/model/ids.h"
 #include "daemon/core/model/instant.h"
 #include "daemon/core/plan/config.h"
@@ -45,21 +45,15 @@ struct AccountStatus {
   Millis patience{};                  ///< Three times the longest interval of its Workers.
   std::optional<Instant> refused_at;  ///< The token; gone with the next good pass.
   std::optional<Instant> unavailable_since;
+  bool writes_refused = false;  ///< No good read clears `refused_at`.
   bool journal_degraded = false;
-};
-
-struct Histogram {
-  static constexpr std::array<double, 8> kBounds{0.1, 0.3, 1, 3, 10, 30, 100, 300};  ///< Seconds.
-  std::array<std::uint64_t, kBounds.size()> counts{};  ///< Not cumulative.
-  std::uint64_t count = 0;
-  double sum = 0;
-  void add(Millis duration);
 };
 
 using WorkerKey = std::pair<AccountName, WorkerId>;
 
 struct Status {
-  std::string version;  ///< Of the program.
+  std::string version;   ///< Of the program.
+  std::string revision;  ///< Of its source.
   Instant started_at{};
   Mode mode = Mode::observe;
   std::uint64_t generation = 0;
@@ -71,6 +65,7 @@ struct Status {
   std::map<std::string, std::uint64_t> refused_prunes;  ///< By guard.
   std::uint64_t watch_overflows = 0;
   Histogram pass_seconds;
+  Histogram build_to_version_seconds;
 };
 
 /// One line for `systemctl status`: `12 workers, 1 stalled (shop-api); config gen 14`; the problem

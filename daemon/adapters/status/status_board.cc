@@ -19,8 +19,9 @@ class Change final {
   }
   void operator()(const BuildSettled& /*body*/) { count(&WorkerCounts::settled); }
   void operator()(const BuildRejected& /*body*/) { count(&WorkerCounts::rejected); }
-  void operator()(const VersionCreated& /*body*/) {
+  void operator()(const VersionCreated& body) {
     count(&WorkerCounts::created);
+    status_.build_to_version_seconds.add(body.since_build);
     if (auto* known = worker()) known->created_at = now_;
   }
   void operator()(const VersionDeduplicated& /*body*/) { count(&WorkerCounts::deduplicated); }
@@ -35,10 +36,17 @@ class Change final {
     }
   }
   void operator()(const ApiRecovered& /*body*/) {
-    if (auto* known = account()) known->unavailable_since.reset();
+    auto* known = account();
+    if (known == nullptr) return;
+    known->unavailable_since.reset();
+    known->writes_refused = false;
+    known->refused_at.reset();
   }
-  void operator()(const AuthFailed& /*body*/) {
-    if (auto* known = account()) known->refused_at = now_;
+  void operator()(const AuthFailed& body) {
+    auto* known = account();
+    if (known == nullptr) return;
+    known->refused_at = now_;
+    known->writes_refused = known->writes_refused || body.writing;
   }
   void operator()(const JournalDegraded& /*body*/) {
     if (auto* known = account()) known->journal_degraded = true;
@@ -74,6 +82,7 @@ class Change final {
     if (known == nullptr) return;
     known->pass = body;
     known->passed_at = now_;
+    if (auto* of = account(); of != nullptr && body.answered) reached(*of);
     if (body.result == PassFinished::Result::error) {
       ++known->counts.error;
       return;
@@ -82,12 +91,12 @@ class Change final {
     known->succeeded_at = now_;
     // A problem that was said during this pass is younger than the pass's beginning.
     if (known->problem && known->problem->since < now_ - body.took) known->problem.reset();
-    if (auto* of = account()) {
-      of->reached = tick_;
-      of->refused_at.reset();
-      of->unavailable_since.reset();
-      of->journal_degraded = false;
-    }
+    if (auto* of = account()) of->journal_degraded = false;
+  }
+  void reached(AccountStatus& of) {
+    of.reached = tick_;
+    if (!of.writes_refused) of.refused_at.reset();
+    of.unavailable_since.reset();
   }
 
   Status& status_;
@@ -98,9 +107,10 @@ class Change final {
 
 }  // namespace
 
-StatusBoard::StatusBoard(std::string version, Clock& clock) : clock_(clock) {
+StatusBoard::StatusBoard(std::string version, std::string revision, Clock& clock) : clock_(clock) {
   Status first;
   first.version = std::move(version);
+  first.revision = std::move(revision);
   first.started_at = clock.now();
   status_ = std::make_shared<const Status>(std::move(first));
 }
@@ -117,6 +127,7 @@ void StatusBoard::configure(const Config& config) {
   for (const AccountConfig& account : config.accounts) {
     accounts[account.name] = next.accounts[account.name];
     accounts[account.name].patience = {};
+    accounts[account.name].writes_refused = false;  // The token may be another.
   }
   std::map<WorkerKey, WorkerStatus> workers;
   for (const WorkerConfig& worker : config.workers) {

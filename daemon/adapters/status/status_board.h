@@ -14,7 +14,7 @@ namespace rollout {
 class StatusBoard final : public EventSink {
  public:
   /// Borrows the clock.
-  StatusBoard(std::string version, Clock& clock);
+  StatusBoard(std::string version, std::string revision, Clock& clock);
 
   /// A configuration is in force: Workers and accounts that it does not name are forgotten.
   void configure(const Config& config);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <span>
 
 #include "daemon/adapters/status/status_text.h"
 
@@ -37,7 +38,7 @@ class Text final {
     header_ = fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", name_, help,
                           kTypes.at(static_cast<std::size_t>(type)));
   }
-  void sample(std::initializer_list<Label> labels, double value, std::string_view suffix = "") {
+  void sample(std::span<const Label> labels, double value, std::string_view suffix = "") {
     text_ += std::exchange(header_, {});
     text_ += name_;
     text_ += suffix;
@@ -46,8 +47,11 @@ class Text final {
       text_ += fmt::format("{}{}=\"{}\"", separator, label.name, escaped(label.value));
       separator = ',';
     }
-    if (labels.size() > 0) text_ += '}';
+    if (!labels.empty()) text_ += '}';
     text_ += fmt::format(" {}\n", value);
+  }
+  void sample(std::initializer_list<Label> labels, double value) {
+    sample(std::span(labels.begin(), labels.size()), value);
   }
   void sample(std::initializer_list<Label> labels, std::uint64_t value) {
     sample(labels, static_cast<double>(value));
@@ -66,9 +70,28 @@ double seconds(Instant instant) {
   return std::chrono::duration<double>(instant.time_since_epoch()).count();
 }
 
+void write_histogram(Text& text, const Histogram& histogram,
+                     const std::optional<Label>& label = std::nullopt) {
+  const auto sample = [&](std::string_view bound, double value, std::string_view suffix) {
+    std::vector<Label> labels;
+    if (label) labels.push_back(*label);
+    if (!bound.empty()) labels.push_back({"le", bound});
+    text.sample(labels, value, suffix);
+  };
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < Histogram::kBounds.size(); ++i) {
+    below += histogram.counts.at(i);
+    sample(fmt::format("{}", Histogram::kBounds.at(i)), static_cast<double>(below), "_bucket");
+  }
+  sample("+Inf", static_cast<double>(histogram.count), "_bucket");
+  sample("", histogram.sum, "_sum");
+  sample("", static_cast<double>(histogram.count), "_count");
+}
+
 void write_daemon(Text& text, const Status& status) {
   text.family("build_info", Type::gauge, "The program that runs.");
-  text.sample({{"version", status.version}, {"compiler", __VERSION__}}, 1.0);
+  text.sample(
+      {{"version", status.version}, {"revision", status.revision}, {"compiler", __VERSION__}}, 1.0);
   text.family("config_last_reload_successful", Type::gauge, "1 unless the last reload failed.");
   text.sample({}, status.reload_problem ? 0.0 : 1.0);
   text.family("config_last_reload_success_timestamp_seconds", Type::gauge,
@@ -85,15 +108,9 @@ void write_daemon(Text& text, const Status& status) {
     text.sample({{"guard", guard}}, count);
   }
   text.family("reconcile_duration_seconds", Type::histogram, "How long passes took.");
-  std::uint64_t below = 0;
-  for (std::size_t i = 0; i < Histogram::kBounds.size(); ++i) {
-    below += status.pass_seconds.counts.at(i);
-    text.sample({{"le", fmt::format("{}", Histogram::kBounds.at(i))}}, static_cast<double>(below),
-                "_bucket");
-  }
-  text.sample({{"le", "+Inf"}}, static_cast<double>(status.pass_seconds.count), "_bucket");
-  text.sample({}, status.pass_seconds.sum, "_sum");
-  text.sample({}, static_cast<double>(status.pass_seconds.count), "_count");
+  write_histogram(text, status.pass_seconds);
+  text.family("build_to_version_seconds", Type::histogram, "From a finished build to its version.");
+  write_histogram(text, status.build_to_version_seconds);
 }
 
 /// The labels that tell one Worker from all others: two accounts may have one of the same name.
@@ -195,6 +212,12 @@ void write_usage(Text& text, const std::vector<ApiUsage>& usage) {
                   count);
     }
   }
+  text.family("api_request_duration_seconds", Type::histogram, "How long calls took.");
+  std::map<std::string, Histogram> durations;
+  for (const ApiUsage& api : usage) {
+    for (const auto& [op, histogram] : api.durations) durations[op].merge(histogram);
+  }
+  for (const auto& [op, histogram] : durations) write_histogram(text, histogram, Label{"op", op});
   text.family("dry_run_blocked_writes_total", Type::counter, "Writes that observe mode refused.");
   for (const ApiUsage& api : usage) {
     for (const auto& [op, count] : api.blocked_writes) {

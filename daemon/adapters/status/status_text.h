@@ -26,6 +26,7 @@ struct ApiUsage {
     auto operator<=>(const Call&) const = default;
   };
   std::map<Call, std::uint64_t> requests;
+  std::map<std::string, Histogram> durations;           ///< By op.
   std::map<std::string, std::uint64_t> blocked_writes;  ///< In read-only mode, by op.
   std::optional<double> budget_remaining;               ///< Requests.
   std::optional<double> budget_reset_seconds;

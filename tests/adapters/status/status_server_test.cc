@@ -89,7 +89,7 @@ class Server : public testing::Test {
 
   RealClock clock_;
   Redactor redactor_;
-  StatusBoard board_{"0.1.0", clock_};
+  StatusBoard board_{"0.1.0", "abc123", clock_};
   std::atomic<bool> alive_ = true;
   std::string directory_;
   std::unique_ptr<StatusServer> server_;

@@ -76,7 +76,7 @@ class Board : public testing::Test {
     return names;
   }
   SteppedClock clock_;
-  StatusBoard board_{"0.1.0", clock_};
+  StatusBoard board_{"0.1.0", "abc123", clock_};
   std::shared_ptr<const Status> kept_;
 };
 
@@ -153,6 +153,30 @@ TEST_F(Board, IsNotReadyWithARefusedTokenAFullDiskOrABrokenConfiguration) {
   EXPECT_EQ(failing(), "");
 }
 
+TEST_F(Board, TakesNoReadForAProofThatTheTokenMayWrite) {
+  const auto refused = event_of(AuthFailed{Failure{}, 5min, true});
+  board_.emit(refused);
+  board_.emit(event_of(a_pass(PassFinished::Result::noop)));
+  EXPECT_EQ(failing(), "token main;");
+  board_.emit(event_of(ApiRecovered{5min}));
+  EXPECT_EQ(failing(), "");
+  board_.emit(refused);
+  board_.configure(a_config({"shop"}));
+  board_.emit(event_of(a_pass(PassFinished::Result::noop)));
+  EXPECT_EQ(failing(), "") << "the token may be another after a reload";
+}
+
+TEST_F(Board, CountsNoSuccessWhereOnlyCloudflareWasRead) {
+  PassFinished pass = a_pass(PassFinished::Result::error);
+  board_.emit(event_of(pass));
+  EXPECT_FALSE(shop().succeeded_at);
+  EXPECT_EQ(failing(), "") << "but the API was reached";
+  pass.answered = false;
+  clock_.passed += 16min;
+  board_.emit(event_of(pass));
+  EXPECT_EQ(failing(), "api main;");
+}
+
 TEST_F(Board, SaysInOneLineHowThingsAre) {
   board_.emit(event_of(a_pass(PassFinished::Result::error, "Stalled")));
   EXPECT_EQ(headline(*board_.read()), "1 worker, 1 stalled (shop); observe mode; config gen 3");
@@ -188,6 +212,10 @@ TEST_F(Board, GivesItsNumbersAsPrometheusText) {
   usage.account = AccountName("main");
   usage.requests[{"list", "2xx"}] = 7;
   usage.budget_remaining = 1188;
+  usage.durations["list"].add(200ms);
+  const VersionId id = *VersionId::parse("00000001-1111-4222-8333-444455556666");
+  board_.emit(event_of(
+      VersionCreated{{id, 1, std::nullopt, {}, "api", {}, {}}, {Sha256(Sha256::Raw{})}, 1s, 2s}));
   const std::string text = metrics_text(*board_.read(), {usage});
   for (const char* line :
        {"rolloutd_config_last_reload_successful 1\n", "# TYPE rolloutd_reconcile_total counter\n",
@@ -203,6 +231,10 @@ TEST_F(Board, GivesItsNumbersAsPrometheusText) {
         "rolloutd_reconcile_duration_seconds_bucket{le=\"1\"} 1\n",
         "rolloutd_reconcile_duration_seconds_bucket{le=\"+Inf\"} 1\n",
         "rolloutd_reconcile_duration_seconds_sum 0.42\n",
+        "rolloutd_build_info{version=\"0.1.0\",revision=\"abc123\",compiler=",
+        "rolloutd_build_to_version_seconds_bucket{le=\"3\"} 1\n",
+        "rolloutd_api_request_duration_seconds_bucket{op=\"list\",le=\"0.3\"} 1\n",
+        "rolloutd_api_request_duration_seconds_count{op=\"list\"} 1\n",
         "rolloutd_api_requests_total{account=\"main\",op=\"list\",class=\"2xx\"} 7\n",
         "rolloutd_api_budget_remaining{account=\"main\"} 1188\n"}) {
     EXPECT_TRUE(text.contains(line)) << line << "not in\n" << text;
