@@ -17,6 +17,7 @@ namespace rollout {
 namespace {
 
 constexpr std::uint64_t kTwice = 10;
+constexpr int kShrinkTries = 200;
 
 /// What can only happen outside of a lane.
 constexpr std::string_view kNotOfALane[] = {"daemon.started", "daemon.stopping", "config.loaded",
@@ -64,18 +65,35 @@ constexpr std::string_view kMustHappen[] = {
     "stale listing",
 };
 
-std::string write_tape(std::uint64_t seed, const SimRun& run) {
-  const auto path = std::filesystem::temp_directory_path() / fmt::format("sim-{}.tape", seed);
+std::string write_tape(const std::string& name, const std::vector<std::uint32_t>& tape) {
+  const auto path = std::filesystem::temp_directory_path() / name;
   std::ofstream out(path);
-  for (const std::uint32_t choice : run.tape) out << choice << '\n';
+  for (const std::uint32_t choice : tape) out << choice << '\n';
   return path.string();
+}
+
+/// The part of the tape that breaks the same promise.
+std::vector<std::uint32_t> shrunk(const SimRun& run, Plant plant) {
+  const std::string& broken = run.violations.front().invariant;
+  const auto fails = [&](const std::vector<std::uint32_t>& tape) {
+    const SimRun again = simulate(Tape(tape), plant);
+    return !again.violations.empty() && again.violations.front().invariant == broken;
+  };
+  return shrink(run.tape, fails, kShrinkTries);
 }
 
 }  // namespace
 
-std::string report(std::uint64_t seed, const SimRun& run) {
+std::string report(std::uint64_t seed, const SimRun& run, Plant plant) {
   std::string text =
-      fmt::format("seed {}: tape {} ({} choices)\n", seed, write_tape(seed, run), run.tape.size());
+      fmt::format("seed {} at commit {}: tape {} ({} choices)\n", seed, ROLLOUT_REVISION,
+                  write_tape(fmt::format("sim-{}.tape", seed), run.tape), run.tape.size());
+  if (!run.violations.empty()) {
+    const auto small = shrunk(run, plant);
+    text += fmt::format("  shrunk to tape {} ({} choices, {} of them not 0)\n",
+                        write_tape(fmt::format("sim-{}.shrunk.tape", seed), small), small.size(),
+                        small.size() - static_cast<std::size_t>(std::ranges::count(small, 0U)));
+  }
   for (const auto& violation : run.violations) {
     text += fmt::format("  promise {}: {}\n", violation.invariant, violation.detail);
   }

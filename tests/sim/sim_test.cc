@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 
 namespace rollout {
 namespace {
@@ -28,6 +31,34 @@ TEST(Simulation, AMonthOfTroubleBreaksNoPromise) {
 TEST(Simulation, ATapeGivesTheRunOfItsSeed) {
   const SimRun run = simulate(Tape(7));
   EXPECT_EQ(simulate(Tape(run.tape)).trace, run.trace);
+}
+
+TEST(Simulation, ATapeShrinksToWhatMatters) {
+  std::vector<std::uint32_t> tape(5000, 9);
+  const auto fails = [](const std::vector<std::uint32_t>& t) {
+    return t.size() > 1700 && t[17] == 9 && t[1700] == 9;
+  };
+  const auto small = shrink(tape, fails, 2000);
+  EXPECT_EQ(small.size(), 1701U);
+  EXPECT_EQ(std::count(small.begin(), small.end(), 0U), 1699);
+  EXPECT_TRUE(fails(small));
+  EXPECT_TRUE(fails(shrink(tape, fails, 3))) << "with few tries it is only larger";
+}
+
+// A failure can be had again from what is printed of it.
+TEST(Simulation, AFailureNamesItsSeedItsCommitAndASmallerTapeThatFailsToo) {
+  const SimRun run = simulate(Tape(0), Plant::blind_retry);
+  ASSERT_FALSE(run.violations.empty());
+  const std::string text = report(0, run, Plant::blind_retry);
+  EXPECT_TRUE(text.starts_with("seed 0 at commit ")) << text;
+  const std::string start = "shrunk to tape ";
+  const auto at = text.find(start) + start.size();
+  std::ifstream in(text.substr(at, text.find(' ', at) - at));
+  const std::vector<std::uint32_t> small{std::istream_iterator<std::uint32_t>(in), {}};
+  EXPECT_LT(small.size(), run.tape.size());
+  const SimRun again = simulate(Tape(small), Plant::blind_retry);
+  ASSERT_FALSE(again.violations.empty());
+  EXPECT_EQ(again.violations.front().invariant, run.violations.front().invariant);
 }
 
 TEST(Simulation, AnEmptyTapeIsAQuietMonth) {

@@ -29,8 +29,9 @@ struct Campaign {
 };
 Campaign run_campaign(std::uint64_t first_seed, std::uint64_t seeds);
 
-/// A sentence per violation; the tape is written beside, and named.
-std::string report(std::uint64_t seed, const SimRun& run);
+/// The seed, the commit, and a sentence per violation. The tape is written beside, and what it
+/// shrinks to; both are named.
+std::string report(std::uint64_t seed, const SimRun& run, Plant plant = Plant::none);
 
 /// What must have been counted in a campaign of a few hundred seeds, and was not.
 std::vector<std::string> never_seen(const std::map<std::string, std::uint64_t>& counters);

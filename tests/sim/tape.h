@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "daemon/core/model/instant.h"
@@ -43,5 +44,11 @@ class Tape {
   std::size_t at_ = 0;
   bool replays_ = false;
 };
+
+/// The smallest tape that was found to fail still: its end is cut off and its choices are zeroed,
+/// in ever smaller pieces, with at most `tries` runs.
+std::vector<std::uint32_t> shrink(
+    std::vector<std::uint32_t> tape,
+    const std::function<bool(const std::vector<std::uint32_t>&)>& fails, int tries);
 
 }  // namespace rollout
