@@ -48,7 +48,7 @@ class GraceClocks {
   GraceClocks(const Observed& observed, Plan& plan)
       : observed_(observed), plan_(plan), policy_(*observed.worker->retention) {
     const Instant start = observed.now;
-    grace_ = start - minus(start, policy_.limits.grace);
+    grace_ = start - minus(start, policy_.limits.grace, policy_.timezone);
   }
 
   std::vector<PruneVersion> run() {

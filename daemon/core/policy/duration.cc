@@ -26,9 +26,6 @@ constexpr std::array kUnits{Unit{"y", 0ms}, Unit{"mo", 0ms},   Unit{"w", Days(7)
 /// So long that no sum of all units overflows.
 constexpr std::size_t kDigits = 9;
 
-constexpr Instant kYearOne = std::chrono::sys_days(std::chrono::January / 1 / 1);
-constexpr Instant kYearAfterLast = std::chrono::sys_days(std::chrono::January / 1 / 10000);
-
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -62,29 +59,6 @@ std::string shape_problem(std::string_view whole, std::string_view rest) {
     return fmt::format("\"{}\" has a fraction; write whole numbers, as in 1h30min", whole);
   }
   return fmt::format("\"{}\" is no duration; write for example 30d, 12h or 1h30min", whole);
-}
-
-/// An instant as a month that can be counted with, a day of it, and the time of that day.
-struct Calendar {
-  std::int64_t month = 0;  ///< 12 * year + month, from 0.
-  unsigned day = 1;
-  Millis time{};
-};
-
-Calendar split(Instant instant) {
-  const auto midnight = std::chrono::floor<Days>(instant);
-  const std::chrono::year_month_day date(midnight);
-  return {12 * std::int64_t{int(date.year())} + unsigned(date.month()) - 1, unsigned(date.day()),
-          instant - midnight};
-}
-
-std::chrono::year_month year_month(std::int64_t month) {
-  return std::chrono::year(static_cast<int>(month / 12)) /
-         std::chrono::month(static_cast<unsigned>(month % 12 + 1));
-}
-
-unsigned last_day(std::chrono::year_month month) {
-  return unsigned(std::chrono::year_month_day_last(month / std::chrono::last).day());
 }
 
 }  // namespace
@@ -135,37 +109,6 @@ std::string format_duration(const Duration& duration) {
     left %= unit.length;
   }
   return text;
-}
-
-Instant minus(Instant instant, const Duration& duration) {
-  if (duration.years != 0 || duration.months != 0) {
-    const Calendar from = split(instant);
-    const std::int64_t month = from.month - 12 * duration.years - duration.months;
-    if (month < 12) return kYearOne;
-    const auto target = year_month(month);
-    const unsigned day = std::min(from.day, last_day(target));
-    instant = std::chrono::sys_days(target / std::chrono::day(day)) + from.time;
-  }
-  if (instant <= kYearOne || instant - kYearOne < duration.exact) return kYearOne;
-  return instant - duration.exact;
-}
-
-std::optional<Instant> first_reaching(Instant start, const Duration& duration, Instant now) {
-  if (duration.exact >= kYearAfterLast - start) return std::nullopt;
-  Instant end = start + duration.exact;
-  if (duration.years != 0 || duration.months != 0) {
-    const Calendar from = split(end);
-    const std::int64_t month = from.month + 12 * duration.years + duration.months;
-    if (month >= split(kYearAfterLast).month) return std::nullopt;
-    const auto target = year_month(month);
-    // A day that the month does not have is reached with the first of the next one.
-    end = from.day <= last_day(target)
-              ? std::chrono::sys_days(target / std::chrono::day(from.day)) + from.time
-              : Instant(std::chrono::sys_days(target / std::chrono::last) + Days(1));
-  }
-  // Where the last days of a month all clamp to one day, `start` is reached on each of them.
-  while (end <= now) end += Days(1);
-  return end;
 }
 
 }  // namespace rollout

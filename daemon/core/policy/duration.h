@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <expected>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,14 +26,5 @@ std::expected<Duration, std::string> parse_duration(std::string_view text);
 
 /// A text that parses to the same duration, largest unit first; weeks are written as days: `14d`.
 std::string format_duration(const Duration& duration);
-
-/// Years and months first, on the calendar of UTC, the day clamped to the month's last; then the
-/// exact part. Before year 1 it saturates. (policies.md, statement 11)
-Instant minus(Instant instant, const Duration& duration);
-
-/// The inverse of `minus`, for a `start` that `minus(now, duration)` is still before: the first
-/// instant after `now` at which it is not. None where that is beyond year 9999. Where months are
-/// clamped, `minus` can fall behind `start` once more afterwards.
-std::optional<Instant> first_reaching(Instant start, const Duration& duration, Instant now);
 
 }  // namespace rollout

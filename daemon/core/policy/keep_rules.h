@@ -15,8 +15,22 @@ struct Member {
   const ServiceRecord* service = nullptr;  ///< Null where it never served.
 };
 
+/// Where the language of restic differs. For the conformance tests alone.
+enum class Dialect {
+  ours,
+  filler,  ///< A bucket rule with counts left keeps the oldest as well.
+  exact,   ///< That, and windows of bucket rules begin at the edge, not with its whole bucket.
+};
+
+/// What the rules of one group are applied to.
+struct GroupView {
+  const Group& group;
+  const std::string& label;         ///< As reasons name it; with `per` it holds the value.
+  std::span<const Member> members;  ///< In rank.
+};
+
 /// Adds the reasons of every rule that hits, in the order of the policy, and that of the floor.
-/// `members` are in rank.
-void apply_rules(const Group& group, std::span<const Member> members, Instant now);
+void apply_rules(const GroupView& view, Instant now, const Zone& zone,
+                 Dialect dialect = Dialect::ours);
 
 }  // namespace rollout

@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <algorithm>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "daemon/core/policy/utf8.h"
 
@@ -44,6 +47,54 @@ bool glob_matches(std::string_view glob, std::string_view text) {
   return glob.find_first_not_of('*') == std::string_view::npos;
 }
 
+bool is_name(std::string_view text) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
+  return !text.empty() && kLetters.contains(text.front()) &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
+}
+
+/// A glob with captures as an expression. Each takes as much as it can, and no `/`.
+std::expected<std::string, std::string> expression_of(std::string_view glob) {
+  std::string out;
+  std::set<std::string_view> names;
+  for (std::size_t at = 0; at < glob.size(); ++at) {
+    const char c = glob[at];
+    if (c == '*' || c == '?') {
+      out += c == '*' ? "(?s:.*)" : "(?s:.)";
+    } else if (c == '<') {
+      const std::size_t end = std::min(glob.find('>', at), glob.size());
+      const std::string_view name = glob.substr(at + 1, end - at - 1);
+      if (end == glob.size() || !is_name(name)) {
+        return std::unexpected(fmt::format(
+            "\"{}\" holds < without a name behind it; write <pr> to capture, or re: and an "
+            "expression",
+            glob));
+      }
+      if (!names.insert(name).second) {
+        return std::unexpected(fmt::format("\"{}\" captures <{}> twice", glob, name));
+      }
+      out += fmt::format("(?P<{}>[^/]+)", name);
+      at = end;
+    } else if (c == '>') {
+      return std::unexpected(fmt::format("\"{}\" holds > without a <", glob));
+    } else {
+      out += re2::RE2::QuoteMeta(re2::StringPiece(&c, 1));
+    }
+  }
+  return out;
+}
+
+std::expected<std::shared_ptr<const re2::RE2>, std::string> compile(std::string_view expression,
+                                                                    std::string_view text) {
+  re2::RE2::Options options(re2::RE2::Quiet);
+  options.set_max_mem(kMemory);
+  auto compiled = std::make_shared<const re2::RE2>(
+      re2::StringPiece(expression.data(), expression.size()), options);
+  if (compiled->ok()) return compiled;
+  return std::unexpected(
+      fmt::format("\"{}\" is no regular expression (RE2): {}", text, compiled->error()));
+}
+
 }  // namespace
 
 Pattern::Pattern(std::string text, std::shared_ptr<const re2::RE2> compiled)
@@ -57,28 +108,37 @@ std::expected<Pattern, std::string> Pattern::parse(std::string_view text) {
     return std::unexpected(
         fmt::format("the pattern has {} bytes; {} are allowed", text.size(), kLongest));
   }
+  std::string expression(text.substr(std::min(kExpression.size(), text.size())));
   if (!text.starts_with(kExpression)) {
-    if (const auto at = text.find_first_of("<>"); at != std::string_view::npos) {
-      return std::unexpected(fmt::format(
-          "\"{}\" holds {}; only * and ? stand for something, and re: begins an expression", text,
-          text[at]));
+    if (text.find_first_of("<>") == std::string_view::npos) {
+      return Pattern(std::string(text), nullptr);
     }
-    return Pattern(std::string(text), nullptr);
+    auto made = expression_of(text);
+    if (!made) return std::unexpected(std::move(made).error());
+    expression = std::move(*made);
   }
-  const std::string_view expression = text.substr(kExpression.size());
   if (expression.empty()) {
     return std::unexpected("\"re:\" has no expression; write for example \"re:v[0-9]+\"");
   }
-  re2::RE2::Options options(re2::RE2::Quiet);
-  options.set_max_mem(kMemory);
-  options.set_never_capture(true);
-  auto compiled = std::make_shared<const re2::RE2>(
-      re2::StringPiece(expression.data(), expression.size()), options);
-  if (!compiled->ok()) {
-    return std::unexpected(
-        fmt::format("\"{}\" is no regular expression (RE2): {}", text, compiled->error()));
+  auto compiled = compile(expression, text);
+  if (!compiled) return std::unexpected(std::move(compiled).error());
+  return Pattern(std::string(text), std::move(*compiled));
+}
+
+bool Pattern::captures(const std::string& name) const {
+  return compiled_ != nullptr && compiled_->NamedCapturingGroups().contains(name);
+}
+
+std::optional<std::string> Pattern::capture(std::string_view text, const std::string& name) const {
+  if (!captures(name)) return std::nullopt;
+  const auto index = static_cast<std::size_t>(compiled_->NamedCapturingGroups().at(name));
+  std::vector<re2::StringPiece> groups(index + 1);
+  const re2::StringPiece whole(text.data(), text.size());
+  if (!compiled_->Match(whole, 0, whole.size(), re2::RE2::ANCHOR_BOTH, groups.data(),
+                        static_cast<int>(groups.size()))) {
+    return std::nullopt;
   }
-  return Pattern(std::string(text), std::move(compiled));
+  return std::string(groups[index]);
 }
 
 bool Pattern::matches(std::string_view text) const {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Patterns over tags and facts: `*`, `?`, or `re:` and an RE2 expression. Whole string, case
-// counts.
+// Patterns over tags and facts: `*`, `?` and `<name>`, or `re:` and an RE2 expression. Whole
+// string, case counts.
 #pragma once
 
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ class Pattern {
   static std::expected<Pattern, std::string> parse(std::string_view text);
 
   bool matches(std::string_view text) const;
+  /// What `<name>` stands for, or a named group of an expression; none where it does not match.
+  std::optional<std::string> capture(std::string_view text, const std::string& name) const;
+  bool captures(const std::string& name) const;
   const std::string& text() const { return text_; }
 
  private:

@@ -55,30 +55,38 @@ Verdict open_verdict(const Version& version) {
           .reasons = {}};
 }
 
+/// A group, or with `per` one of its captured values.
+struct Instance {
+  const Group* group = nullptr;
+  std::string label;
+  std::vector<Member> members = {};
+};
+
 class Judge final {
  public:
   Judge(const RetentionPolicy& policy, const History& history, Instant now)
       : policy_(policy),
         history_(history),
         now_(now),
-        young_(minus(now, policy.protect.min_age)),
-        records_(service_records(*history.deployments, policy.protect.soak, now)) {
+        young_(minus(now, policy.protect.min_age, policy.timezone)),
+        records_(service_records(*history.deployments, policy.protect.soak, now, policy.timezone)) {
     learn();
   }
 
   std::vector<Verdict> judge() {
     rank();
     verdicts_.reserve(cases_.size());  // Members point into it.
-    std::vector<std::vector<Member>> groups(policy_.groups.size());
+    open_groups();
     for (std::size_t i = 0; i < cases_.size(); ++i) {
       verdicts_.push_back(open_verdict(*cases_[i].version));
       const auto group = classify(cases_[i], verdicts_[i]);
       if (!group) continue;
-      verdicts_[i].group = policy_.groups[*group].name;
-      if (takes_part(i)) groups[*group].push_back({&verdicts_[i], cases_[i].known->service});
+      Instance& instance = instances_[*group];
+      verdicts_[i].group = instance.label;
+      if (takes_part(i)) instance.members.push_back({&verdicts_[i], cases_[i].known->service});
     }
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-      apply_rules(policy_.groups[g], groups[g], now_);
+    for (const Instance& each : instances_) {
+      apply_rules({*each.group, each.label, each.members}, now_, policy_.timezone);
     }
     const auto rollback = rollback_targets();
     auto target = rollback.begin();
@@ -96,7 +104,10 @@ class Judge final {
 
   void learn();
   void rank();
-  std::optional<std::size_t> classify(Case& item, Verdict& verdict) const;
+  void open_groups();
+  std::optional<std::size_t> classify(Case& item, Verdict& verdict);
+  std::optional<std::size_t> matching_group(std::string_view tag);
+  std::size_t instance_of(std::size_t group, std::string_view value);
   std::map<std::size_t, std::uint32_t> rollback_targets() const;
   void protect(const Case& item, Verdict& verdict, std::uint32_t rollback_place) const;
   void protect_young(const Case& item, Verdict& verdict) const;
@@ -108,8 +119,10 @@ class Judge final {
   Instant young_;  ///< Whatever is later than this is younger than `min_age`.
   std::map<VersionId, ServiceRecord> records_;
   KnownById known_;
-  std::vector<Case> cases_;        ///< In rank.
-  std::vector<Verdict> verdicts_;  ///< The same places.
+  std::vector<Case> cases_;          ///< In rank.
+  std::vector<Verdict> verdicts_;    ///< The same places.
+  std::vector<Instance> instances_;  ///< Those of the policy's groups first, at their places.
+  std::unordered_map<std::string, std::size_t> by_label_;  ///< Only ever looked into.
 };
 
 void Judge::learn() {
@@ -145,8 +158,12 @@ void Judge::rank() {
   }
 }
 
-/// The first group that matches the version, if it is in the scope.
-std::optional<std::size_t> Judge::classify(Case& item, Verdict& verdict) const {
+void Judge::open_groups() {
+  for (const Group& group : policy_.groups) instances_.push_back({&group, group.name});
+}
+
+/// Where the version takes part, if it is in the scope.
+std::optional<std::size_t> Judge::classify(Case& item, Verdict& verdict) {
   const Version& version = *item.version;
   item.dated = version.created_on && *version.created_on >= kEarliest &&
                *version.created_on <= now_ + kAhead;
@@ -155,15 +172,30 @@ std::optional<std::size_t> Judge::classify(Case& item, Verdict& verdict) const {
     item.on_disk = trailer && history_.on_disk.contains(trailer->digest);
     verdict.in_scope = policy_.scope == Scope::all || trailer.has_value();
   }
-  if (!verdict.in_scope) return std::nullopt;
-  const auto matches = [&](const Group& group) {
-    return group.match.empty() ||
-           std::any_of(group.match.begin(), group.match.end(),
-                       [&](const Pattern& pattern) { return pattern.matches(verdict.tag); });
-  };
-  const auto group = std::find_if(policy_.groups.begin(), policy_.groups.end(), matches);
-  if (group == policy_.groups.end()) return std::nullopt;
-  return static_cast<std::size_t>(group - policy_.groups.begin());
+  return verdict.in_scope ? matching_group(verdict.tag) : std::nullopt;
+}
+
+/// The first group that matches owns a version.
+std::optional<std::size_t> Judge::matching_group(std::string_view tag) {
+  for (std::size_t i = 0; i < policy_.groups.size(); ++i) {
+    const Group& group = policy_.groups[i];
+    if (group.match.empty()) return i;
+    for (const Pattern& pattern : group.match) {
+      if (group.per.empty()) {
+        if (pattern.matches(tag)) return i;
+      } else if (const auto value = pattern.capture(tag, group.per)) {
+        return instance_of(i, *value);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::size_t Judge::instance_of(std::size_t group, std::string_view value) {
+  std::string label = fmt::format("{}/{}", policy_.groups[group].name, value);
+  const auto [found, fresh] = by_label_.try_emplace(std::move(label), instances_.size());
+  if (fresh) instances_.push_back({&policy_.groups[group], found->first});
+  return found->second;
 }
 
 /// The place of each among the last `rollback` stable versions that are not current, by its place
@@ -210,7 +242,7 @@ void Judge::protect_young(const Case& item, Verdict& verdict) const {
   if (!born) return;
   Reason& reason = add(verdict, ReasonCode::min_age);
   reason.limit = format_duration(policy_.protect.min_age);
-  reason.until = first_reaching(*born, policy_.protect.min_age, now_);
+  reason.until = first_reaching(*born, policy_.protect.min_age, now_, policy_.timezone);
 }
 
 void Judge::protect(const Case& item, Verdict& verdict, std::uint32_t rollback_place) const {
@@ -276,20 +308,6 @@ std::string_view to_string(ReasonCode code) {
       return "refused";
   }
   ensure_failed("an unknown code of a reason", std::source_location::current());
-}
-
-std::string_view to_string(RuleKind kind) {
-  switch (kind) {
-    case RuleKind::last:
-      return "last";
-    case RuleKind::within:
-      return "within";
-    case RuleKind::deployed:
-      return "deployed";
-    case RuleKind::tagged:
-      return "tagged";
-  }
-  ensure_failed("an unknown kind of rule", std::source_location::current());
 }
 
 }  // namespace rollout

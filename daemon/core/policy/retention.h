@@ -10,74 +10,24 @@
 #pragma once
 
 #include <cstdint>
-#include <expected>
 #include <map>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "daemon/core/model/deployment.h"
 #include "daemon/core/model/ids.h"
 #include "daemon/core/model/version.h"
-#include "daemon/core/policy/duration.h"
-#include "daemon/core/policy/pattern.h"
+#include "daemon/core/policy/retention_policy.h"
 
 namespace rollout {
-
-enum class RuleKind { last, within, deployed, tagged };
-std::string_view to_string(RuleKind kind);
-
-struct Count {
-  std::uint32_t value = 0;  ///< Never 0.
-};
-using Extent = std::variant<Count, Duration>;
-
-/// One key under `keep:`. A list of extents is their union. `tagged` has patterns instead.
-struct KeepRule {
-  RuleKind kind = RuleKind::last;
-  std::vector<Extent> extents;
-  std::vector<Pattern> patterns;
-};
-
-struct Group {
-  std::string name;            ///< `all` for the short form.
-  std::vector<Pattern> match;  ///< On the tag, any of them; empty matches every version.
-  std::vector<KeepRule> keep;  ///< Never empty.
-};
-
-/// Always on; these values are their defaults.
-struct Protections {
-  Duration min_age{.exact = std::chrono::hours(1)};
-  std::uint32_t rollback = 2;
-  Duration soak{.exact = std::chrono::minutes(15)};
-  std::vector<Pattern> pin;
-};
-
-struct RunLimits {
-  std::uint32_t max_deletes = 20;
-  std::uint32_t max_percent = 25;  ///< 1 to 100.
-  Duration grace{.exact = std::chrono::hours(24)};
-};
-
-enum class Scope { managed, all };
-
-/// A checked policy (`problems.h`). The first group that matches a version owns it.
-struct RetentionPolicy {
-  PolicyName name;
-  std::string hash;  ///< SHA-256 of the policy's text, hex: any change restarts the grace clocks.
-  std::vector<Group> groups;  ///< Never empty; names are unique.
-  Protections protect;
-  RunLimits limits;
-  Scope scope = Scope::managed;
-};
 
 /// Codes of reasons, as they appear in `-o json` (policies/README.md documents each).
 enum class ReasonCode {
   rule,           ///< A keep-rule hit; `rule`, `ordinal`, `limit` say which.
-  floor,          ///< The newest of its group.
+  floor,          ///< One of the newest of its group; `min_keep` says how many.
   in_deployment,  ///< Part of the current deployment, with any share.
   pinned,         ///< By command or by pattern.
   min_age,        ///< Too young, by its own date or by when it was first seen.
@@ -95,7 +45,8 @@ struct Reason {
   std::string group;
   std::string rule;                      ///< `last`, `within`, ...
   std::optional<std::uint32_t> ordinal;  ///< The hit's place under a count, from 1.
-  std::string limit;                     ///< `20`, `14d`, `v*`: what the rule was given.
+  std::string limit;                     ///< `20`, `14d`, `all`, `v*`: what the rule was given.
+  std::string bucket = {};               ///< `2026-11-02`: of which it is the newest.
   std::optional<Instant> until;          ///< When time alone ends it.
   auto operator<=>(const Reason&) const = default;
 };
@@ -105,7 +56,7 @@ struct Verdict {
   std::uint64_t number = 0;
   std::string tag;
   std::optional<Instant> created_on;
-  std::string group;  ///< Empty where it belongs to none.
+  std::string group;  ///< `preview`, with `per` `preview/12`; empty where it belongs to none.
   bool in_scope = true;
   std::vector<Reason> reasons;  ///< Empty means condemned.
   bool kept() const { return !reasons.empty(); }

@@ -23,11 +23,12 @@ class Findings final {
   std::vector<std::string>& sentences_;
 };
 
+/// A count or `all`.
 bool takes_count(RuleKind kind) {
-  return kind == RuleKind::last || kind == RuleKind::deployed;
+  return kind != RuleKind::within && kind != RuleKind::tagged;
 }
 bool takes_duration(RuleKind kind) {
-  return kind == RuleKind::within || kind == RuleKind::deployed;
+  return kind != RuleKind::last && kind != RuleKind::tagged;
 }
 
 void check_extent(const Group& group, RuleKind kind, const Extent& extent, Findings& findings) {
@@ -40,10 +41,12 @@ void check_extent(const Group& group, RuleKind kind, const Extent& extent, Findi
     }
     return;
   }
-  const auto& duration = std::get<Duration>(extent);
-  if (!takes_duration(kind)) {
+  const auto* duration = std::get_if<Duration>(&extent);
+  if (duration == nullptr) {
+    if (!takes_count(kind)) findings.add("group {}: {} cannot be all", group.name, rule);
+  } else if (!takes_duration(kind)) {
     findings.add("group {}: {} takes no duration", group.name, rule);
-  } else if (duration.is_zero()) {
+  } else if (duration->is_zero()) {
     findings.add("group {}: \"{}: 0s\" would keep nothing; 0s is for min_age and grace alone",
                  group.name, rule);
   }
@@ -64,6 +67,27 @@ bool matches_all(const Group& group) {
                                             [](const Pattern& p) { return p.text() == "*"; });
 }
 
+/// With `per`, every pattern says what the value is.
+void check_captures(const Group& group, Findings& findings) {
+  if (group.per.empty()) return;
+  if (group.match.empty()) {
+    findings.add("group {}: per: {} needs a match that captures <{}>", group.name, group.per,
+                 group.per);
+  }
+  for (const Pattern& pattern : group.match) {
+    if (!pattern.captures(group.per)) {
+      findings.add("group {}: \"{}\" does not capture <{}>, by which the group is split",
+                   group.name, pattern.text(), group.per);
+    }
+  }
+}
+
+void check_floor(const Group& group, Findings& findings) {
+  if (group.min_keep != 0 || group.anchor == Anchor::now) return;
+  findings.add("group {}: \"min_keep: 0\" lets the whole group go; it is for \"anchor: now\" alone",
+               group.name);
+}
+
 void check_groups(const std::vector<Group>& groups, Findings& findings) {
   if (groups.empty()) findings.add("the policy keeps nothing; write at least one rule under keep");
   std::set<std::string_view> names;
@@ -81,6 +105,8 @@ void check_groups(const std::vector<Group>& groups, Findings& findings) {
       findings.add("group {} keeps nothing; write at least one rule under keep", group.name);
     }
     for (const KeepRule& rule : group.keep) check_rule(group, rule, findings);
+    check_captures(group, findings);
+    check_floor(group, findings);
   }
 }
 

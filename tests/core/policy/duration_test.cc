@@ -3,20 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <nlohmann/json.hpp>
-
 namespace rollout {
 namespace {
 
 using namespace std::chrono_literals;
-
-Instant at(std::string_view text) {
-  return parse_rfc3339(text).value();
-}
-Duration duration(std::string_view text) {
-  return parse_duration(text).value();
-}
 
 struct Written {
   const char* name;
@@ -88,62 +78,6 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"NoNumber", "d", "\"d\" is no duration; write for example 30d, 12h or 1h30min"},
         Wrong{"TooLarge", "1234567890s", "\"1234567890s\": 1234567890 is too large a number"}),
     [](const auto& param) { return std::string(param.param.name); });
-
-TEST(Minus, AgreesWithTheMonthRowsOfTheConformanceData) {
-  std::ifstream file(ROLLOUT_SOURCE_DIR "/../shared/conformance/retention/calendar_cases.json");
-  ASSERT_TRUE(file) << "the conformance data is not beside the source tree";
-  const auto cases = nlohmann::json::parse(file);
-  const auto& rows = cases.at("month_arithmetic");
-  ASSERT_EQ(rows.size(), 7U);
-  for (const auto& row : rows) {
-    const auto instant = at(row.at("time").get<std::string>());
-    const auto length = duration(row.at("minus").get<std::string>());
-    EXPECT_EQ(format_rfc3339(minus(instant, length)), row.at("expected").get<std::string>())
-        << row.dump();
-  }
-}
-
-TEST(Minus, TakesTheCalendarFirstAndTheExactPartAfterwards) {
-  // The other order would give 28 February, less one month: 28 January.
-  EXPECT_EQ(minus(at("2026-03-01T00:00:00Z"), duration("1mo1d")), at("2026-01-31T00:00:00Z"));
-}
-
-TEST(Minus, SaturatesBeforeYearOne) {
-  const auto first = at("0001-01-01T00:00:00Z");
-  EXPECT_EQ(minus(at("2026-03-01T00:00:00Z"), duration("9999y")), first);
-  EXPECT_EQ(minus(at("2026-03-01T00:00:00Z"), duration("2025y3mo")), first);
-  EXPECT_EQ(minus(at("2026-03-01T00:00:00Z"), duration("999999999w")), first);
-  EXPECT_EQ(minus(at("2026-03-01T00:00:00Z"), duration("999999999mo")), first);
-  EXPECT_EQ(minus(first, duration("1s")), first);
-  EXPECT_EQ(minus(at("2026-03-01T00:00:00Z"), duration("2025y")), at("0001-03-01T00:00:00Z"));
-}
-
-TEST(FirstReaching, IsTheFirstInstantFromWhichMinusGivesTheStart) {
-  const auto early = at("2000-01-01T00:00:00Z");
-  for (const char* length : {"1h", "30d", "1mo", "3mo1d", "1y", "13mo5h"}) {
-    for (const char* start : {"2026-01-31T12:00:00Z", "2024-02-29T23:59:59Z",
-                              "2026-02-28T08:00:00Z", "2025-12-31T00:00:00Z"}) {
-      const auto end = first_reaching(at(start), duration(length), early);
-      ASSERT_TRUE(end);
-      EXPECT_GE(minus(*end, duration(length)), at(start)) << start << " " << length;
-      EXPECT_LT(minus(*end - 1ms, duration(length)), at(start)) << start << " " << length;
-    }
-  }
-}
-
-TEST(FirstReaching, IsAfterNowWhereAClampedMonthPutTheStartBack) {
-  // A month before 29 March 00:00 is 28 February 00:00, which is before the start again.
-  const auto start = at("2026-02-28T12:00:00Z");
-  ASSERT_LT(minus(at("2026-03-29T00:00:00Z"), duration("1mo")), start);
-  EXPECT_EQ(first_reaching(start, duration("1mo"), at("2026-03-29T00:00:00Z")),
-            at("2026-03-29T12:00:00Z"));
-}
-
-TEST(FirstReaching, IsNoneBeyondTheCalendar) {
-  const auto start = at("2026-01-01T00:00:00Z");
-  EXPECT_FALSE(first_reaching(start, duration("9999y"), start));
-  EXPECT_FALSE(first_reaching(start, duration("999999999w"), start));
-}
 
 }  // namespace
 }  // namespace rollout

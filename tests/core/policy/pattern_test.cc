@@ -50,13 +50,52 @@ TEST(Pattern, MatchesTheWholeText) {
   }
 }
 
+TEST(Pattern, CapturesAsMuchAsItCanWithoutASlash) {
+  constexpr struct {
+    const char* pattern;
+    const char* text;
+    std::optional<const char*> expect;
+  } kCases[] = {
+      {"pr-<pr>-*", "pr-12-abc", "12"},
+      {"pr-<pr>-*", "pr-big-cart-e44b07d1", "big-cart"},
+      {"pr-<pr>-*", "pr--abc", std::nullopt},
+      {"pr-<pr>-*", "pr-a/b-c", std::nullopt},
+      {"pr-<pr>-*", "xpr-12-abc", std::nullopt},
+      {"<a>/<pr>?", "x.y/12z", "12"},
+      {"v<pr>+(.*", "v1+(.2", "1"},
+      {"re:pr-(?P<pr>[0-9]+)-.*", "pr-12-34-abc", "12"},
+      {"re:pr-(?P<other>[0-9]+)", "pr-12", std::nullopt},
+      {"pr-*", "pr-12", std::nullopt},
+      {"<pr>", "\xC3\xA9", "\xC3\xA9"},
+  };
+  for (const auto& c : kCases) {
+    const auto pattern = Pattern::parse(c.pattern);
+    ASSERT_TRUE(pattern) << pattern.error();
+    const auto captured = pattern->capture(c.text, "pr");
+    const auto expect = c.expect ? std::optional<std::string>(*c.expect) : std::nullopt;
+    EXPECT_EQ(captured, expect) << c.pattern << " on " << c.text;
+  }
+  EXPECT_TRUE(Pattern::parse("pr-<pr>-*")->matches("pr-12-x"));
+  EXPECT_TRUE(Pattern::parse("pr-<pr>-*")->captures("pr"));
+  EXPECT_FALSE(Pattern::parse("pr-<pr>-*")->captures("p"));
+}
+
 TEST(Pattern, TellsWhatIsWrong) {
   constexpr std::pair<const char*, const char*> kCases[] = {
       {"", "the pattern is empty; write \"*\" to match everything"},
       {"re:", "\"re:\" has no expression; write for example \"re:v[0-9]+\""},
       {"re:(a", "\"re:(a\" is no regular expression (RE2): missing ): (a"},
-      {"pr-<pr>-*",
-       "\"pr-<pr>-*\" holds <; only * and ? stand for something, and re: begins an expression"},
+      {"pr-<pr",
+       "\"pr-<pr\" holds < without a name behind it; write <pr> to capture, or re: and an "
+       "expression"},
+      {"pr-<>",
+       "\"pr-<>\" holds < without a name behind it; write <pr> to capture, or re: and an "
+       "expression"},
+      {"pr-<p r>",
+       "\"pr-<p r>\" holds < without a name behind it; write <pr> to capture, or re: and an "
+       "expression"},
+      {"<a>-<a>", "\"<a>-<a>\" captures <a> twice"},
+      {"a>b", "\"a>b\" holds > without a <"},
   };
   for (const auto& [text, sentence] : kCases) {
     const auto pattern = Pattern::parse(text);

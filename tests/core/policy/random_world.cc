@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/core/policy/random_world.h"
 
+#include <algorithm>
+
 namespace rollout {
 namespace {
 
@@ -68,14 +70,17 @@ Duration random_duration(Dice& dice) {
 }  // namespace
 
 Extent random_extent(Dice& dice, RuleKind kind) {
-  const bool count = kind == RuleKind::last || (kind == RuleKind::deployed && dice.one_in(2));
+  if (kind != RuleKind::within && dice.one_in(12)) return Every{};
+  const bool count = kind == RuleKind::last || (kind != RuleKind::within && dice.one_in(2));
   if (count) return Count{static_cast<std::uint32_t>(1 + dice.roll(4))};
   return random_duration(dice);
 }
 
 KeepRule random_rule(Dice& dice) {
-  const std::vector<RuleKind> kinds{RuleKind::last, RuleKind::within, RuleKind::deployed,
-                                    RuleKind::tagged};
+  static const std::vector<RuleKind> kinds{
+      RuleKind::last,     RuleKind::within,  RuleKind::hourly, RuleKind::daily,
+      RuleKind::weekly,   RuleKind::monthly, RuleKind::yearly, RuleKind::quarterly,
+      RuleKind::deployed, RuleKind::stable,  RuleKind::tagged};
   KeepRule rule{.kind = dice.any(kinds), .extents = {}, .patterns = {}};
   if (rule.kind == RuleKind::tagged) {
     rule.patterns.push_back(pattern(dice.one_in(2) ? "*1" : "re:v[0-9]"));
@@ -86,14 +91,42 @@ KeepRule random_rule(Dice& dice) {
   return rule;
 }
 
+namespace {
+
+Group random_preview(Dice& dice) {
+  Group made = group("preview", {"pr-1", "pr-?"}, random_rules(dice));
+  if (dice.one_in(2)) {
+    made.match = {pattern("pr-<pr>")};
+    made.per = "pr";
+  }
+  return made;
+}
+
+void vary(Group& group, Dice& dice) {
+  if (dice.one_in(4)) group.anchor = Anchor::now;
+  if (dice.one_in(4)) group.min_keep = static_cast<std::uint32_t>(dice.roll(4));
+  if (group.anchor == Anchor::newest) group.min_keep = std::max(1U, group.min_keep);
+}
+
+const Zone& random_zone(Dice& dice) {
+  static const std::vector<Zone> zones{Zone(), *Zone::find("Europe/Paris"),
+                                       *Zone::find("America/New_York"),
+                                       *Zone::find("Asia/Kathmandu")};
+  return dice.any(zones);
+}
+
+}  // namespace
+
 void fill(World& world, Dice& dice, Dates dates) {
   add_versions(world, dice, dates);
   add_deployments(world, dice);
   std::vector<Group> groups;
   if (dice.one_in(2)) groups.push_back(group("release", {"v*"}, random_rules(dice)));
-  if (dice.one_in(2)) groups.push_back(group("preview", {"pr-1", "pr-?"}, random_rules(dice)));
+  if (dice.one_in(2)) groups.push_back(random_preview(dice));
   if (groups.empty() || dice.one_in(2)) groups.push_back(group("rest", {}, random_rules(dice)));
+  for (Group& group : groups) vary(group, dice);
   world.policy = policy_of(std::move(groups));
+  world.policy.timezone = random_zone(dice);
   if (dice.one_in(2)) world.policy.protect.min_age = random_duration(dice);
   if (dice.one_in(4)) world.policy.protect.pin = {pattern("keep-*")};
   if (dice.one_in(6)) world.policy.scope = Scope::all;

@@ -11,6 +11,11 @@ using enum RuleKind;
 
 const std::vector<KeepRule> kLast{keep(last, {"1"})};
 
+Group per(std::string capture, Group group) {
+  group.per = std::move(capture);
+  return group;
+}
+
 RetentionPolicy sound() {
   return policy_of({keep(last, {"20"}), keep(deployed, {"5", "30d"})});
 }
@@ -37,6 +42,15 @@ TEST(RetentionProblems, NameTheGroupAndTheRule) {
        {"group a: \"within: 0s\" would keep nothing; 0s is for min_age and grace alone"}},
       {{group("a", {}, {keep(last, {"3d"})})}, {"group a: last takes no duration"}},
       {{group("a", {}, {keep(within, {"3"})})}, {"group a: within takes no count"}},
+      {{group("a", {}, {keep(within, {"all"})})}, {"group a: within cannot be all"}},
+      {{group("a", {}, {KeepRule{tagged, {Count{1}}, {}}})}, {"group a: tagged takes no count"}},
+      {{group("a", {}, {keep(daily, {"0"}), keep(stable, {"0s"})})},
+       {"group a: \"daily: 0\" would keep nothing; the least is 1",
+        "group a: \"stable: 0s\" would keep nothing; 0s is for min_age and grace alone"}},
+      {{per("pr", group("a", {}, kLast))}, {"group a: per: pr needs a match that captures <pr>"}},
+      {{per("pr", group("a", {"pr-<pr>", "p-<p>", "p*"}, kLast))},
+       {"group a: \"p-<p>\" does not capture <pr>, by which the group is split",
+        "group a: \"p*\" does not capture <pr>, by which the group is split"}},
       {{group("a", {}, {keep(tagged, {})})}, {"group a: tagged has no value"}},
       {{group("a", {}, {KeepRule{last, {}, {pattern("v*")}}})}, {"group a: last takes no pattern"}},
   };
@@ -59,6 +73,16 @@ TEST(RetentionProblems, CheckTheProtectionsAndLimits) {
   policy = sound();
   policy.limits.max_percent = 0;
   EXPECT_EQ(problems(policy), Lines{"limits: max_percent is 0%; it is from 1% to 100%"});
+}
+
+TEST(RetentionProblems, AllowAnEmptyGroupOnlyWhereTheAnchorIsNow) {
+  auto policy = sound();
+  policy.groups[0].min_keep = 0;
+  EXPECT_EQ(problems(policy),
+            Lines{"group all: \"min_keep: 0\" lets the whole group go; it is for \"anchor: now\" "
+                  "alone"});
+  policy.groups[0].anchor = Anchor::now;
+  EXPECT_EQ(problems(policy), Lines{});
 }
 
 TEST(RetentionProblems, AllowNoWaitForMinAgeAndGrace) {

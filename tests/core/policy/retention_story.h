@@ -19,8 +19,9 @@ inline Pattern pattern(std::string_view text) {
   return Pattern::parse(text).value();
 }
 
-/// `20` or `14d`.
+/// `20`, `14d` or `all`.
 inline Extent extent(std::string_view text) {
+  if (text == "all") return Every{};
   std::uint32_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error == std::errc() && end == text.data() + text.size()) return Count{count};
@@ -83,11 +84,12 @@ struct Story {
   }
 };
 
-/// `last 2/5`, `within 14d`, `min-age 1h until 2026-03-10T12:30:00Z`.
+/// `last 2/5`, `within 14d`, `daily 3/14 2026-11-02`, `min-age 1h until 2026-03-10T12:30:00Z`.
 inline std::string text_of(const Reason& reason) {
   std::string text(reason.code == ReasonCode::rule ? reason.rule : to_string(reason.code));
   if (reason.ordinal) text += fmt::format(" {}/{}", *reason.ordinal, reason.limit);
   if (!reason.ordinal && !reason.limit.empty()) text += " " + reason.limit;
+  if (!reason.bucket.empty()) text += " " + reason.bucket;
   if (reason.until) text += " until " + format_rfc3339(*reason.until);
   return text;
 }
