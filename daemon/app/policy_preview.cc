@@ -27,8 +27,8 @@ std::expected<std::string, std::string> read_whole(const std::string& path) {
   return std::move(text).str();
 }
 
-/// Every version was known since it was made: the grace period and the time of the first sight have
-/// no say in a preview.
+/// Every version was known since it was made: the grace period, the window and the time of the
+/// first sight have no say in a preview.
 Memory memory_of(const RecordedList& list, const RetentionPolicy& policy, Instant now) {
   Memory memory;
   for (const Version& version : list.listing.versions)
@@ -41,6 +41,7 @@ Memory memory_of(const RecordedList& list, const RetentionPolicy& policy, Instan
 
 Plan preview(const RecordedList& list, RetentionPolicy policy, Instant now) {
   policy.limits.grace = {};
+  policy.limits.window.reset();
   WorkerConfig worker;
   worker.id = WorkerId("preview");
   worker.retention = std::make_shared<const RetentionPolicy>(std::move(policy));

@@ -150,8 +150,11 @@ std::string render_verdict(const Json& data, const Json& verdict, const Console&
   std::string text =
       fmt::format("{} of {} is {}", label_of(verdict), text_member(data, "worker"),
                   kept ? console.paint(Tone::good, "kept") : console.paint(Tone::bad, "condemned"));
-  for (const Json& reason : list_member(verdict, "reasons"))
+  for (const Json& reason : list_member(verdict, "reasons")) {
     add_line(text, "  because  " + render_reason(reason));
+    const std::string end = text_member(reason, "ends_when");
+    if (!end.empty()) add_line(text, "             until " + end);
+  }
   if (!kept) {
     add_line(text, "  because  nothing keeps it");
     add_line(text, fmt::format("  since    {} of the grace period of {}",
@@ -169,6 +172,8 @@ std::string render_reason(const Json& reason) {
   const std::uint64_t ordinal = count_member(reason, "ordinal");
   if (ordinal != 0) text += fmt::format(" {}/{}", ordinal, limit);
   if (ordinal == 0 && !limit.empty()) text += ' ' + limit;
+  const std::string bucket = text_member(reason, "bucket");
+  if (!bucket.empty()) text += ' ' + bucket;
   const std::string group = text_member(reason, "group");
   if (!group.empty() && group != "all") text += fmt::format(" (group {})", group);
   const std::string until = text_member(reason, "until");

@@ -66,7 +66,10 @@ TEST(Render, AKeptVersionIsExplained) {
   const Json data = Json::parse(R"({"worker":"shop","generation":2,"grace":"1d",
     "version":{"number":31,"annotations":{"workers/tag":"1.6.4"}},
     "verdict":{"number":31,"tag":"1.6.4","verdict":"keep","reasons":[
-      {"code":"rule","rule":"last","group":"releases","ordinal":14,"limit":"20"},
+      {"code":"rule","rule":"last","group":"releases","ordinal":14,"limit":"20",
+       "ends_when":"7 newer versions come into its group"},
+      {"code":"rule","rule":"daily","group":"releases","ordinal":3,"limit":"14",
+       "bucket":"2026-11-02"},
       {"code":"rule","rule":"within","group":"all","limit":"14d","until":"2026-03-24T09:00:00Z"},
       {"code":"pinned"}]},
     "pin":{"actor":"anna","reason":"audit"},"stops":[],

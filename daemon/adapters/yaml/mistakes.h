@@ -38,6 +38,8 @@ enum class Mistake {
   bad_percent,
   bad_rate,
   bad_date,
+  bad_timezone,
+  bad_window,
   bad_name,
   bad_path,
   bad_url,

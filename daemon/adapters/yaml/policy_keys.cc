@@ -10,6 +10,13 @@ using enum Shape;
 constexpr std::string_view kScopes[] = {"managed", "all"};
 constexpr std::string_view kOverflows[] = {"error", "truncate"};
 
+constexpr std::string_view kAll[] = {"all"};
+constexpr std::string_view kAnchors[] = {"newest", "now"};
+
+constexpr Key bucket_key(std::string_view name, std::string_view sentence) {
+  return {.name = name, .shape = one_or_list, .type = Type::extent, .sentence = sentence};
+}
+
 constexpr Key kKeep[] = {
     {.name = "last",
      .shape = one_or_list,
@@ -18,12 +25,26 @@ constexpr Key kKeep[] = {
     {.name = "within",
      .shape = one_or_list,
      .type = Type::extent_span,
-     .sentence = "Keeps what was created in this time before the newest of the group."},
+     .sentence = "Keeps what was created in this time before the newest of the group, or before "
+                 "now (`anchor`)."},
+    bucket_key("hourly",
+               "Keeps the newest of each hour that has a version: of so many hours, or of those "
+               "that a duration before the anchor reaches."),
+    bucket_key("daily", "The same by days of the policy's time zone."),
+    bucket_key("weekly", "The same by weeks, which begin on Mondays (ISO 8601)."),
+    bucket_key("monthly", "The same by months."),
+    bucket_key("quarterly", "The same by calendar quarters."),
+    bucket_key("yearly", "The same by years."),
     {.name = "deployed",
      .shape = one_or_list,
      .type = Type::extent,
      .sentence = "A count keeps the last that served traffic; a duration keeps those that served "
                  "at any moment in it."},
+    {.name = "stable",
+     .shape = one_or_list,
+     .type = Type::extent,
+     .sentence = "The same as `deployed`, over those that had all traffic for at least `soak` in "
+                 "one stretch."},
     {.name = "tagged",
      .shape = one_or_list,
      .type = Type::pattern,
@@ -49,11 +70,28 @@ constexpr Key kGroup[] = {
      .shape = section,
      .sentence = "Which versions are of this group; without it, all that no earlier group took.",
      .child = &kMatchTable},
+    {.name = "per",
+     .type = Type::capture,
+     .sentence = "The name of a `<name>` in every pattern of `match`: each value that it captures "
+                 "is a group of its own."},
+    {.name = "anchor",
+     .type = Type::choice,
+     .sentence = "Where windows end: at the newest version of the group, so that an idle Worker "
+                 "loses nothing, or `now`.",
+     .fallback = "newest",
+     .choices = kAnchors},
+    {.name = "min_keep",
+     .type = Type::count_or_zero,
+     .sentence = "So many of the newest are always kept; 0 only with `anchor: now`.",
+     .fallback = "1",
+     .most = 1'000'000},
     {.name = "keep",
-     .shape = section,
-     .sentence = "What is kept of this group, by itself.",
+     .shape = one_or_section,
+     .type = Type::choice,
+     .sentence = "What is kept of this group, by itself; `all` keeps every version of it.",
      .need = Need::required,
-     .child = &kKeepTable},
+     .child = &kKeepTable,
+     .choices = kAll},
 };
 constexpr Table kGroupTable{"groups", kGroup};
 
@@ -93,18 +131,79 @@ constexpr Key kLimits[] = {
      .type = Type::span_or_zero,
      .sentence = "A version is deleted only after it was condemned in every plan for this long.",
      .fallback = "24h"},
+    {.name = "window",
+     .type = Type::window,
+     .sentence =
+         "Deletes happen only in these hours of the policy's time zone; without it, always."},
 };
 constexpr Table kLimitsTable{"limits", kLimits};
+
+constexpr Key kTestVersion[] = {
+    {.name = "number",
+     .type = Type::count,
+     .sentence = "Versions rank by it.",
+     .need = Need::required,
+     .most = 1'000'000'000},
+    {.name = "created_on",
+     .type = Type::instant,
+     .sentence = "Without it, the version is undated."},
+    {.name = "tag", .type = Type::text, .sentence = "Its tag."},
+    {.name = "live",
+     .shape = list,
+     .type = Type::stretch,
+     .sentence = "When it served; of versions that serve at once each has its share."},
+    {.name = "pinned",
+     .type = Type::boolean,
+     .sentence = "Whether a person pinned it.",
+     .fallback = "false"},
+    {.name = "foreign",
+     .type = Type::boolean,
+     .sentence = "Whether another tool made it.",
+     .fallback = "false"},
+};
+constexpr Table kTestVersionTable{"tests.versions", kTestVersion};
+
+constexpr Key kRetentionTest[] = {
+    {.name = "name",
+     .type = Type::text,
+     .sentence = "What the test shows; unique in the policy.",
+     .need = Need::required},
+    {.name = "now",
+     .type = Type::instant,
+     .sentence = "The time of the judgement.",
+     .need = Need::required},
+    {.name = "versions",
+     .shape = filled_sections,
+     .sentence = "All versions of the Worker; each was first seen when it was created.",
+     .need = Need::required,
+     .child = &kTestVersionTable},
+    {.name = "keep",
+     .shape = list,
+     .type = Type::count,
+     .sentence = "Numbers of versions that must be kept."},
+    {.name = "delete",
+     .shape = list,
+     .type = Type::count,
+     .sentence =
+         "Numbers of versions that nothing may keep. Grace, limits and window have no say."},
+};
+constexpr Table kRetentionTestTable{"tests", kRetentionTest};
 
 constexpr Key kRetention[] = {
     {.name = "retention",
      .type = Type::policy,
      .sentence = "The policy's name; the first key of the file.",
      .need = Need::required},
+    {.name = "timezone",
+     .type = Type::timezone,
+     .sentence = "Whose days, weeks, months and hours are meant.",
+     .fallback = "UTC"},
     {.name = "keep",
-     .shape = section,
-     .sentence = "Short form: one group, `all`, for all versions.",
-     .child = &kKeepTable},
+     .shape = one_or_section,
+     .type = Type::choice,
+     .sentence = "Short form: one group, `all`, for all versions; `keep: all` keeps every one.",
+     .child = &kKeepTable,
+     .choices = kAll},
     {.name = "groups",
      .shape = filled_sections,
      .sentence = "Groups of versions; the first that matches owns a version, and what matches none "
@@ -123,6 +222,10 @@ constexpr Key kRetention[] = {
      .sentence = "`managed`: only versions that this tool made; `all`: every version.",
      .fallback = "managed",
      .choices = kScopes},
+    {.name = "tests",
+     .shape = sections,
+     .sentence = "Run whenever the policy is loaded; where one fails, the policy is not used.",
+     .child = &kRetentionTestTable},
 };
 constexpr Table kRetentionTable{"retention policy", kRetention,
                                 R"({"oneOf":[{"required":["keep"]},{"required":["groups"]}]})"};

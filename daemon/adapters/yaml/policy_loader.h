@@ -31,12 +31,13 @@ std::optional<PolicyLabel> label_of(Document& document);
 enum class Tests { run, leave };
 
 /// Adds every problem to the document's; none where there is one.
-std::shared_ptr<const RetentionPolicy> build_retention(Document& document);
+std::shared_ptr<const RetentionPolicy> build_retention(Document& document,
+                                                       Tests tests = Tests::run);
 std::shared_ptr<const TaggingPolicy> build_tagging(Document& document, Tests tests = Tests::run);
 
 /// For a policy file by itself, such as `rolloutctl policy preview FILE` has it.
 std::expected<RetentionPolicy, std::vector<ConfigError>> load_retention_file(
-    const std::string& path);
+    const std::string& path, Tests tests = Tests::run);
 std::expected<TaggingPolicy, std::vector<ConfigError>> load_tagging_file(const std::string& path,
                                                                          Tests tests = Tests::run);
 

@@ -132,7 +132,36 @@ Scalar<Millis> parse_period(const Node& node) {
   return duration->exact;
 }
 
+Scalar<Extent> parse_count_or_all(const Node& node) {
+  if (node.text == "all") return Extent(Every{});
+  auto count = parse_count(node, std::numeric_limits<std::uint32_t>::max());
+  if (!count) return std::unexpected(std::move(count).error());
+  return Extent(Count{static_cast<std::uint32_t>(*count)});
+}
+
+Scalar<Instant> parse_instant(const Node& node) {
+  if (const auto instant = parse_rfc3339(node.text)) return *instant;
+  return wrong(Mistake::bad_date,
+               fmt::format("\"{}\" is no time; write it with a zone, as in 2026-03-10T12:00:00Z",
+                           node.text));
+}
+
+Scalar<Live> parse_stretch(const Node& node) {
+  const std::size_t slash = std::min(node.text.find('/'), node.text.size());
+  const auto from = parse_rfc3339(node.text.substr(0, slash));
+  const std::string rest = node.text.substr(std::min(slash + 1, node.text.size()));
+  const auto to = parse_rfc3339(rest);
+  if (!from || slash == node.text.size() || (!to && !rest.empty()) || (to && *to <= *from)) {
+    return wrong(Mistake::bad_date,
+                 fmt::format("\"{}\" is no stretch of time; write two times with a / between, or "
+                             "one and a / for what goes on",
+                             node.text));
+  }
+  return Live{*from, to};
+}
+
 Scalar<Extent> parse_extent(const Node& node) {
+  if (node.text == "all") return Extent(Every{});
   if (is_plain_integer(node.text) || node.text.empty()) {
     auto count = parse_count(node, std::numeric_limits<std::uint32_t>::max());
     if (!count) return std::unexpected(std::move(count).error());

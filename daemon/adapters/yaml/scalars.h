@@ -12,7 +12,7 @@
 #include "daemon/adapters/yaml/mistakes.h"
 #include "daemon/adapters/yaml/node.h"
 #include "daemon/core/policy/duration.h"
-#include "daemon/core/policy/retention.h"
+#include "daemon/core/policy/retention_policy.h"
 
 namespace rollout {
 
@@ -31,8 +31,13 @@ Scalar<Duration> parse_span(const Node& node);
 Scalar<Duration> parse_span_or_zero(const Node& node);
 /// A duration longer than zero without years and months, whose length depends on the calendar.
 Scalar<Millis> parse_period(const Node& node);
-/// A count or a duration.
+/// A count, a duration or `all`.
 Scalar<Extent> parse_extent(const Node& node);
+Scalar<Extent> parse_count_or_all(const Node& node);
+/// RFC 3339 with a zone.
+Scalar<Instant> parse_instant(const Node& node);
+/// `FROM/TO` or `FROM/`.
+Scalar<Live> parse_stretch(const Node& node);
 
 /// An unquoted text that YAML readers take for a number, a boolean or nothing.
 std::optional<Finding> check_quotes(const Node& node);

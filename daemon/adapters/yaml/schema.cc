@@ -59,7 +59,7 @@ Json value_schema(const Key& key) {
   if (key.type == Type::templated) return template_schema();
   auto schema = parse_json(rule_of(key.type).schema);
   ENSURE(schema.has_value(), "the schema of a type is JSON");
-  const bool bounded = key.type == Type::count;
+  const bool bounded = key.type == Type::count || key.type == Type::count_or_zero;
   if (bounded) (*schema)["maximum"] = key.most;
   return std::move(*schema);
 }
@@ -123,7 +123,8 @@ Json shape_schema(const Key& key) {
 
 /// The default as JSON has it, which is what an editor fills in.
 Json default_of(const Key& key) {
-  if (key.type == Type::boolean || key.type == Type::count || key.type == Type::version_one) {
+  if (key.type == Type::boolean || key.type == Type::count || key.type == Type::count_or_zero ||
+      key.type == Type::version_one) {
     auto value = parse_json(key.fallback);
     ENSURE(value.has_value(), "the default of a number or boolean is JSON");
     return *std::move(value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tagging policies; policy_loader.cc has retention.
+// Tagging policies; retention_loader.cc has the others.
 #include <fmt/format.h>
 
 #include <map>

@@ -11,8 +11,10 @@
 #include "daemon/adapters/yaml/scalars.h"
 #include "daemon/adapters/yaml/texts.h"
 #include "daemon/core/model/ensure.h"
+#include "daemon/core/policy/calendar.h"
 #include "daemon/core/policy/pattern.h"
 #include "daemon/core/policy/tagging.h"
+#include "daemon/core/policy/window.h"
 
 namespace rollout {
 namespace {
@@ -45,6 +47,11 @@ std::optional<Finding> parsed(const Key&, const Node& node) {
 
 std::optional<Finding> check_count(const Key& key, const Node& node) {
   return finding_of(parse_count(node, key.most));
+}
+
+std::optional<Finding> check_count_or_zero(const Key& key, const Node& node) {
+  if (node.text == "0" && node.style == Node::Style::plain) return std::nullopt;
+  return check_count(key, node);
 }
 
 std::optional<Finding> check_version_one(const Key&, const Node& node) {
@@ -85,6 +92,18 @@ std::optional<Finding> check_pattern(std::string_view text) {
   return Finding{Mistake::bad_pattern, pattern.error()};
 }
 
+std::optional<Finding> check_timezone(std::string_view text) {
+  const auto zone = Zone::find(text);
+  if (zone) return std::nullopt;
+  return Finding{Mistake::bad_timezone, zone.error()};
+}
+
+std::optional<Finding> check_window(std::string_view text) {
+  const auto window = Window::parse(text);
+  if (window) return std::nullopt;
+  return Finding{Mistake::bad_window, window.error()};
+}
+
 std::optional<Finding> check_template(std::string_view text) {
   if (auto finding = check_not_empty(text)) return finding;
   const auto made = Template::parse(text);
@@ -105,6 +124,12 @@ std::optional<Finding> check_json(const Key&, const Node&) {
 #define PATH "(/" PART ")+$"
 #define LOOPBACK R"((localhost|\\[::1\\]|127(\\.[0-9]{1,3}){3}))"
 #define TEXT(pattern) R"({"type":"string","pattern":")" pattern "\"}"
+#define DAY "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+#define DAY_RANGE DAY "(-" DAY ")?"
+#define CLOCK "(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)"
+#define INSTANT                                                                                   \
+  "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{" \
+  "2})"
 constexpr std::string_view kSpanSchema = DURATION(SOME SPAN);
 constexpr std::string_view kCountSchema = R"({"type":"integer","minimum":1})";
 constexpr std::string_view kTextSchema = R"({"type":"string","minLength":1})";
@@ -115,21 +140,33 @@ constexpr TypeRule kRules[] = {
     {Type::version_one, "`1`", R"({"const":1})", check_version_one},
     {Type::boolean, "`true` or `false`", R"({"type":"boolean"})", parsed<parse_boolean>},
     {Type::count, "count", kCountSchema, check_count},
+    {Type::count_or_zero, "count, or `0`", R"({"type":"integer","minimum":0})",
+     check_count_or_zero},
     {Type::percent, "percentage, `25%`", R"({"type":"string","pattern":"^(100|[1-9][0-9]?)%$"})",
      parsed<parse_percent>},
     {Type::period, "duration, `1h30min`; no `y`, `mo`", DURATION(SOME DAYS), parsed<parse_period>},
     {Type::span, "duration, `14d`", kSpanSchema, parsed<parse_span>},
     {Type::span_or_zero, "duration, `14d` or `0s`", DURATION(SPAN), parsed<parse_span_or_zero>},
-    {Type::extent_count, "count", kCountSchema, check_count},
+    {Type::extent_count, "count or `all`",
+     R"({"anyOf":[{"type":"integer","minimum":1},{"const":"all"}]})", parsed<parse_count_or_all>},
     {Type::extent_span, "duration, `14d`", kSpanSchema, parsed<parse_span>},
-    {Type::extent, "count or duration, `5` or `30d`",
-     R"({"anyOf":[{"type":"integer","minimum":1},)" DURATION(SOME SPAN) "]}", parsed<parse_extent>},
+    {Type::extent, "count, duration or `all`; `5` or `30d`",
+     R"({"anyOf":[{"type":"integer","minimum":1},{"const":"all"},)" DURATION(SOME SPAN) "]}",
+     parsed<parse_extent>},
     {Type::rate, "rate, `1/s`, `30/min`, `100/h`",
      R"({"type":"string","pattern":"^[1-9][0-9]{0,3}/(s|min|h)$"})", parsed<parse_rate>},
     {Type::date, "date, `2026-11-01`",
      TEXT("^[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
           "|02-(0[1-9]|[12][0-9]))$"),
      bare<check_date>},
+    {Type::instant, "time, `2026-03-10T12:00:00Z`", TEXT("^" INSTANT "$"), parsed<parse_instant>},
+    {Type::stretch, "times, `\"FROM/TO\"` or `\"FROM/\"`", TEXT("^" INSTANT "/(" INSTANT ")?$"),
+     parsed<parse_stretch>},
+    {Type::timezone, "IANA name, `Europe/Paris`", TEXT("^[A-Za-z][A-Za-z0-9_+/-]*$"),
+     bare<check_timezone>},
+    {Type::window, "window, `\"Mon-Thu 09:00-16:00\"`",
+     TEXT("^(" DAY_RANGE "(," DAY_RANGE ")* )?" CLOCK "-" CLOCK "$"), bare<check_window>},
+    {Type::capture, "a capture's name", TEXT("^[A-Za-z_][A-Za-z0-9_]*$"), quoted<check_not_empty>},
     {Type::choice, "", "", check_choice},
     {Type::name, "name", kNameSchema, quoted<check_name>},
     {Type::policy, "a policy's name", kNameSchema, quoted<check_name>},

@@ -53,7 +53,8 @@ bool View::flag(std::string_view name) const {
 }
 
 std::uint64_t View::count(std::string_view name) const {
-  ENSURE(key(name).type == Type::count, "a count is a count");
+  const Type type = key(name).type;
+  ENSURE(type == Type::count || type == Type::count_or_zero, "a count is a count");
   return or_zero(parse_count(scalar(key(name)), key(name).most));
 }
 
@@ -92,6 +93,33 @@ std::vector<Pattern> View::patterns(std::string_view name) const {
   ENSURE(key(name).type == Type::pattern, "a pattern is a pattern");
   const Node* value = node(name);
   return value == nullptr ? std::vector<Pattern>() : parse_patterns(*value);
+}
+
+std::vector<std::uint64_t> View::counts(std::string_view name) const {
+  const Node* value = node(name);
+  std::vector<std::uint64_t> out;
+  if (value == nullptr) return out;
+  for (const Node& entry : entries(*value)) {
+    if (const auto count = parse_count(entry, key(name).most)) out.push_back(*count);
+  }
+  return out;
+}
+
+std::optional<Instant> View::instant(std::string_view name) const {
+  ENSURE(key(name).type == Type::instant, "an instant is an instant");
+  const auto instant = parse_instant(scalar(key(name)));
+  return instant ? std::optional(*instant) : std::nullopt;
+}
+
+std::vector<Live> View::stretches(std::string_view name) const {
+  ENSURE(key(name).type == Type::stretch, "a stretch is a stretch");
+  const Node* value = node(name);
+  std::vector<Live> out;
+  if (value == nullptr) return out;
+  for (const Node& entry : entries(*value)) {
+    if (auto stretch = parse_stretch(entry)) out.push_back(*stretch);
+  }
+  return out;
 }
 
 std::vector<std::string> View::texts(std::string_view name) const {

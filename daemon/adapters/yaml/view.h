@@ -32,6 +32,9 @@ class View {
   Duration span(std::string_view key) const;
   std::vector<Extent> extents(std::string_view key) const;
   std::vector<Pattern> patterns(std::string_view key) const;
+  std::vector<std::uint64_t> counts(std::string_view key) const;
+  std::optional<Instant> instant(std::string_view key) const;
+  std::vector<Live> stretches(std::string_view key) const;
   std::vector<std::string> texts(std::string_view key) const;
 
   /// Whether it is there or not.

@@ -35,6 +35,7 @@ Json reason_to_json(const Reason& reason) {
   put_text(json, "rule", reason.rule);
   if (reason.ordinal) json["ordinal"] = *reason.ordinal;
   put_text(json, "limit", reason.limit);
+  put_text(json, "bucket", reason.bucket);
   put_instant(json, "until", reason.until);
   return json;
 }

@@ -111,6 +111,7 @@ enum class StopCode {
   ManyCreates,
   JournalLost,
   PruneHeld,
+  OutsideWindow,
 };
 std::string_view to_string(StopCode code);
 

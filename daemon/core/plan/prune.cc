@@ -139,6 +139,22 @@ void add_circumstances(const Observed& observed, const Memory& memory, std::vect
                        observed.worker->id.text()));
 }
 
+/// Outside its window a policy deletes nothing.
+void add_window(const Observed& observed, std::vector<Stop>& stops) {
+  const RetentionPolicy* policy = observed.worker->retention.get();
+  if (policy == nullptr || !policy->limits.window) return;
+  const Window& window = *policy->limits.window;
+  add_stop(stops, !window.is_open(observed.now, policy->timezone), StopCode::OutsideWindow,
+           fmt::format("it is {} in {}, outside the window {}",
+                       format_wall_time(wall_time(observed.now, policy->timezone)),
+                       policy->timezone.name(), window.text()));
+}
+
+bool may_empty(const RetentionPolicy& policy, const std::string& label) {
+  const Group* group = find_group(policy, label);
+  return group != nullptr && group->min_keep == 0;
+}
+
 /// The stops that depend on what would go.
 void add_limits(const Observed& observed, const Plan& plan, std::vector<Stop>& stops) {
   const RunLimits limits =
@@ -162,6 +178,7 @@ void add_limits(const Observed& observed, const Plan& plan, std::vector<Stop>& s
       fmt::format("{} of {} versions ({} %) exceed max_percent {} %; nothing is deleted", going,
                   in_scope, in_scope == 0 ? 0 : going * 100 / in_scope, limits.max_percent));
   for (const auto& [group, count] : members) {
+    if (may_empty(*observed.worker->retention, group)) continue;
     add_stop(stops, left[group] == 0, StopCode::GroupWouldEmpty,
              fmt::format("group {} would lose all of its {} versions", group, count));
   }
@@ -260,6 +277,7 @@ void plan_prune(const Observed& observed, Plan& plan) {
     plan.ready = GraceClocks(observed, plan).run();
   }
   add_duplicates(observed, plan);
+  add_window(observed, plan.stops);
   add_limits(observed, plan, plan.stops);
   if (!plan.stops.empty()) return;
   for (const PruneVersion& prune : plan.ready) plan.actions.emplace_back(prune);

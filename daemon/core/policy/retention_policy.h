@@ -13,6 +13,7 @@
 #include "daemon/core/policy/calendar.h"
 #include "daemon/core/policy/duration.h"
 #include "daemon/core/policy/pattern.h"
+#include "daemon/core/policy/window.h"
 
 namespace rollout {
 
@@ -72,9 +73,34 @@ struct RunLimits {
   std::uint32_t max_deletes = 20;
   std::uint32_t max_percent = 25;  ///< 1 to 100.
   Duration grace{.exact = std::chrono::hours(24)};
+  std::optional<Window> window = {};  ///< In the policy's time zone; none: always.
 };
 
 enum class Scope { managed, all };
+
+/// A stretch of time in which a version of a test had all traffic; without an end it goes on.
+struct Live {
+  Instant from;
+  std::optional<Instant> to = {};
+};
+
+struct TestVersion {
+  std::uint64_t number = 0;
+  std::optional<Instant> created_on = {};
+  std::string tag = {};
+  std::vector<Live> live = {};
+  bool pinned = false;
+  bool foreign = false;  ///< Not made by this tool.
+};
+
+/// A history inside a policy, and what must come of it. Grace, limits and window have no say.
+struct RetentionTest {
+  std::string name;
+  Instant now;
+  std::vector<TestVersion> versions;
+  std::vector<std::uint64_t> keep;    ///< Numbers. What neither list has may go or stay.
+  std::vector<std::uint64_t> remove;  ///< Those that nothing may keep.
+};
 
 /// A checked policy (`problems.h`). The first group that matches a version owns it.
 struct RetentionPolicy {
@@ -85,6 +111,7 @@ struct RetentionPolicy {
   RunLimits limits;
   Scope scope = Scope::managed;
   Zone timezone = {};
+  std::vector<RetentionTest> tests = {};
 };
 
 /// The group with this name, or that of one of its captured values (`preview/12`); null if none.

@@ -79,6 +79,96 @@ groups:
   EXPECT_EQ(policy.groups[1].keep.size(), 2U);
 }
 
+TEST(RetentionFile, ReadsTheWholeLanguage) {
+  const RetentionPolicy policy = retention(R"(retention: a
+timezone: Europe/Paris
+groups:
+  - name: preview
+    match: { tag: "pr-<pr>-*" }
+    per: pr
+    anchor: now
+    min_keep: 0
+    keep: { hourly: 1, daily: [14d, 3], weekly: 8w, monthly: 12, quarterly: all, yearly: all }
+  - { name: release, match: { tag: "v*" }, min_keep: 3, keep: { stable: [3, 90d], last: all } }
+  - { name: rest, keep: all }
+limits: { window: "Mon-Thu 09:00-16:00" }
+)");
+  EXPECT_EQ(policy.timezone.name(), "Europe/Paris");
+  ASSERT_EQ(policy.groups.size(), 3U);
+  const Group& preview = policy.groups[0];
+  EXPECT_EQ(preview.per, "pr");
+  EXPECT_EQ(preview.anchor, Anchor::now);
+  EXPECT_EQ(preview.min_keep, 0U);
+  std::vector<RuleKind> kinds;
+  for (const KeepRule& rule : preview.keep) kinds.push_back(rule.kind);
+  EXPECT_EQ(kinds, (std::vector{RuleKind::hourly, RuleKind::daily, RuleKind::weekly,
+                                RuleKind::monthly, RuleKind::quarterly, RuleKind::yearly}));
+  EXPECT_EQ(preview.keep[1].extents.size(), 2U);
+  EXPECT_TRUE(std::holds_alternative<Every>(preview.keep[5].extents.at(0)));
+  EXPECT_EQ(policy.groups[1].anchor, Anchor::newest);
+  EXPECT_EQ(policy.groups[1].min_keep, 3U);
+  EXPECT_EQ(policy.groups[1].keep[1].kind, RuleKind::stable);
+  ASSERT_EQ(policy.groups[2].keep.size(), 1U);
+  EXPECT_EQ(policy.groups[2].keep[0].kind, RuleKind::last);
+  EXPECT_TRUE(std::holds_alternative<Every>(policy.groups[2].keep[0].extents.at(0)));
+  ASSERT_TRUE(policy.limits.window);
+  EXPECT_EQ(policy.limits.window->text(), "Mon-Thu 09:00-16:00");
+}
+
+TEST(RetentionFile, KeepsAllInTheShortForm) {
+  const RetentionPolicy policy = retention("retention: a\nkeep: all\n");
+  ASSERT_EQ(policy.groups.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<Every>(policy.groups[0].keep.at(0).extents.at(0)));
+  EXPECT_EQ(policy.timezone.name(), "UTC");
+  EXPECT_EQ(policy.groups[0].min_keep, 1U);
+  EXPECT_FALSE(policy.limits.window);
+}
+
+constexpr const char* kTestedRetention = R"(retention: standard
+keep: { last: 1 }
+tests:
+  - name: a burst of uploads does not evict the rollback target
+    now: 2026-03-10T12:00:00Z
+    versions:
+      - number: 1
+        created_on: 2026-02-01T09:00:00Z
+        tag: "v1"
+        live: ["2026-02-01T10:00:00Z/2026-03-01T10:00:00Z"]
+      - { number: 2, created_on: 2026-03-01T09:00:00Z, live: ["2026-03-01T10:00:00Z/"] }
+      - { number: 3, created_on: 2026-03-08T09:00:00Z }
+      - { number: 4, pinned: true, foreign: true }
+      - { number: 5, created_on: 2026-03-09T09:00:00Z }
+    keep: [1, 2, 4, 5]
+    delete: [3]
+)";
+
+TEST(RetentionFile, ReadsAndRunsItsTests) {
+  const RetentionPolicy policy = retention(kTestedRetention);
+  ASSERT_EQ(policy.tests.size(), 1U);
+  const RetentionTest& test = policy.tests[0];
+  EXPECT_EQ(format_rfc3339(test.now), "2026-03-10T12:00:00Z");
+  ASSERT_EQ(test.versions.size(), 5U);
+  EXPECT_EQ(test.versions[0].tag, "v1");
+  EXPECT_EQ(format_rfc3339(test.versions[0].live.at(0).to.value()), "2026-03-01T10:00:00Z");
+  EXPECT_FALSE(test.versions[1].live.at(0).to);
+  EXPECT_TRUE(test.versions[3].pinned && test.versions[3].foreign);
+  EXPECT_FALSE(test.versions[3].created_on);
+  EXPECT_EQ(test.keep, (std::vector<std::uint64_t>{1, 2, 4, 5}));
+  EXPECT_EQ(test.remove, (std::vector<std::uint64_t>{3}));
+}
+
+TEST(RetentionFile, IsNotUsedWhereItsTestsFail) {
+  std::string text = kTestedRetention;
+  text.replace(text.find("last: 1"), 7, "last: 3");
+  ConfigDirectory directory;
+  directory.with("p.yaml", text);
+  const auto refused = load_retention_file(directory.path("p.yaml"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().at(0).code, "FailedTest");
+  EXPECT_EQ(refused.error().at(0).line, 4U);
+  EXPECT_TRUE(load_retention_file(directory.path("p.yaml"), Tests::leave));
+}
+
 TEST(TaggingFile, ReadsRulesInOrder) {
   ConfigDirectory directory;
   directory.with("p.yaml", R"(tagging: release

@@ -58,6 +58,27 @@ Verdict condemned() {
           .reasons = {}};
 }
 
+Verdict by_day() {
+  Verdict verdict = kept();
+  verdict.reasons = {hit("daily", 3, "14")};
+  verdict.reasons[0].bucket = "2026-11-02";
+  return verdict;
+}
+
+TEST(Report, AnExplanationSaysWhatEndsEachReason) {
+  const Json json = explanation_to_json({.worker = WorkerId("shop"),
+                                         .verdict = kept(),
+                                         .version = {},
+                                         .condemned_for = {},
+                                         .pin = {},
+                                         .stops = {},
+                                         .ledger = {},
+                                         .generation = 1,
+                                         .grace = {}});
+  EXPECT_EQ(json["verdict"]["reasons"][0]["ends_when"], "20 newer versions come into its group");
+  EXPECT_FALSE(json["verdict"]["reasons"][1].contains("ends_when")) << "a date does";
+}
+
 TEST(Report, VerdictsHaveTheFormatThatIsPromised) {
   const std::vector<Verdict> verdicts = {kept(), condemned()};
   const std::vector<Stop> stops = {{StopCode::MaxDeletes, "30 of 40 exceed max_deletes 20"}};
@@ -73,6 +94,8 @@ TEST(Report, VerdictsHaveTheFormatThatIsPromised) {
                                        {"ordinal", 1},
                                        {"limit", "20"}}));
   EXPECT_EQ(first["reasons"][1]["until"], "2026-03-02T10:00:00Z");
+  EXPECT_EQ(verdicts_to_json(std::vector{by_day()}, {})["versions"][0]["reasons"][0]["bucket"],
+            "2026-11-02");
   EXPECT_FALSE(first["reasons"][1].contains("group"));
   EXPECT_EQ(json["versions"][1]["verdict"], "condemned");
   EXPECT_EQ(json["versions"][1]["reasons"], Json::array());

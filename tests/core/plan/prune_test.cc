@@ -299,6 +299,34 @@ TEST(Prune, LeavesATwinThatIsTheNewestOfItsGroup) {
   EXPECT_TRUE(pruned(replan(given)).empty());
 }
 
+TEST(Prune, DeletesNothingOutsideItsWindow) {
+  AnObservation given = ten_versions();  // On a Tuesday at noon.
+  given.retention.limits.window = Window::parse("Tue 12:00-13:00").value();
+  EXPECT_FALSE(pruned(given.plan()).empty());
+  given.retention.timezone = Zone::find("Europe/Paris").value();
+  const Plan plan = given.plan();
+  EXPECT_TRUE(pruned(plan).empty());
+  EXPECT_FALSE(plan.ready.empty());
+  ASSERT_EQ(plan.stops.size(), 1U);
+  EXPECT_EQ(to_string(plan.stops[0].code), "OutsideWindow");
+  EXPECT_EQ(plan.stops[0].message,
+            "it is Tue 13:00 in Europe/Paris, outside the window Tue 12:00-13:00");
+}
+
+TEST(Prune, LetsAGroupGoWholeWithMinKeepZeroAlone) {
+  AnObservation given = ten_versions();
+  for (std::size_t i = 0; i < 3; ++i) given.versions[i].tagged("pr-7-a");
+  Group preview{"preview", {Pattern::parse("pr-<pr>-*").value()}, {}};
+  preview.keep = {{RuleKind::within, {Duration{.exact = 1h}}, {}}};
+  preview.per = "pr";
+  preview.anchor = Anchor::now;
+  given.retention.groups.insert(given.retention.groups.begin(), preview);
+  given.retention.groups[1].keep = {{RuleKind::last, {Every{}}, {}}};
+  EXPECT_EQ(pruned(given.plan()), (Numbers{1, 2})) << "the newest of the group stays";
+  given.retention.groups[0].min_keep = 0;
+  EXPECT_EQ(pruned(given.plan()), (Numbers{1, 2, 3}));
+}
+
 TEST(Prune, NamesAPlanByWhatItWouldWrite) {
   AnObservation given = ten_versions();
   const std::string id = given.plan().id;

@@ -256,7 +256,7 @@ std::vector<std::string> by_rules(const Verdict& verdict) {
   std::vector<std::string> texts;
   for (const Reason& reason : verdict.reasons) {
     if (reason.code == ReasonCode::rule || reason.code == ReasonCode::floor) {
-      texts.push_back(text_of(reason));
+      texts.push_back(reason_text(reason));
     }
   }
   return texts;

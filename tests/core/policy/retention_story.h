@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/core/policy/reason_text.h"
 #include "daemon/core/policy/retention.h"
 #include "tests/support/a_version.h"
 
@@ -84,23 +85,13 @@ struct Story {
   }
 };
 
-/// `last 2/5`, `within 14d`, `daily 3/14 2026-11-02`, `min-age 1h until 2026-03-10T12:30:00Z`.
-inline std::string text_of(const Reason& reason) {
-  std::string text(reason.code == ReasonCode::rule ? reason.rule : to_string(reason.code));
-  if (reason.ordinal) text += fmt::format(" {}/{}", *reason.ordinal, reason.limit);
-  if (!reason.ordinal && !reason.limit.empty()) text += " " + reason.limit;
-  if (!reason.bucket.empty()) text += " " + reason.bucket;
-  if (reason.until) text += " until " + format_rfc3339(*reason.until);
-  return text;
-}
-
 /// One line a version: `7: last 1/2, floor`; `6:` is condemned.
 inline std::vector<std::string> lines(const std::vector<Verdict>& verdicts) {
   std::vector<std::string> all;
   for (const Verdict& verdict : verdicts) {
     std::string line;
     for (const Reason& reason : verdict.reasons) {
-      line += (line.empty() ? " " : ", ") + text_of(reason);
+      line += (line.empty() ? " " : ", ") + reason_text(reason);
     }
     all.push_back(fmt::format("{}:{}", verdict.number, line));
   }
