@@ -9,6 +9,7 @@
 
 #include "daemon/adapters/yaml/policy_loader.h"
 #include "daemon/core/policy/retention.h"
+#include "daemon/core/policy/retention_tests.h"
 #include "daemon/core/policy/tagging.h"
 #include "daemon/core/policy/tagging_tests.h"
 #include "tests/adapters/yaml/support.h"
@@ -157,6 +158,33 @@ TEST(ReadyMadeTagging, HasTestsThatPassAndThatCanFail) {
     }
   }
   EXPECT_EQ(names, (std::set<std::string>{"branch-preview", "calver", "digest", "release"}));
+}
+
+TEST(ReadyMadeRetention, HasTestsThatPassAndThatCanFail) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(source_path("policies"))) {
+    const std::string file = entry.path().string();
+    if (!file.ends_with(".yaml") || !read_text(file).contains("\nretention: ")) continue;
+    ConfigDirectory directory;
+    auto policy = load_retention_file(file);
+    ASSERT_TRUE(policy) << directory.tell(policy.error());
+    EXPECT_EQ(policy->name.text() + ".yaml", entry.path().filename()) << "as a Worker names it";
+    names.insert(policy->name.text());
+    EXPECT_FALSE(policy->tests.empty()) << file;
+    RetentionPolicy nothing = *policy;
+    nothing.groups = {{"all", {}, {{RuleKind::last, {Count{1}}, {}}}}};
+    nothing.groups[0].min_keep = 1;
+    nothing.protect.pin.clear();
+    RetentionPolicy everything = *policy;
+    everything.groups = {{"all", {}, {{RuleKind::last, {Every{}}, {}}}}};
+    const auto without = run_tests(nothing);
+    const auto with = run_tests(everything);
+    for (std::size_t i = 0; i < policy->tests.size(); ++i) {
+      EXPECT_FALSE(without[i].passed() && with[i].passed()) << file << ": " << with[i].name;
+    }
+  }
+  EXPECT_EQ(names, (std::set<std::string>{"by-branch", "gfs", "previews", "production", "regulated",
+                                          "small"}));
 }
 
 TEST(FreshInstall, ObservesNothing) {
