@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "daemon/core/model/instant.h"
+#include "daemon/app/policy_commands.h"
 
 namespace rollout {
 
@@ -26,16 +26,6 @@ struct ConfigSchema {
 };
 struct ConfigShow {
   std::vector<std::string> workers;  ///< Empty: all.
-};
-struct PolicyPreview {
-  std::string policy;
-  std::string versions;  ///< A recorded list.
-  std::optional<Instant> at;
-};
-struct PolicyTag {
-  std::string policy;
-  std::string dir;
-  std::string worker;  ///< For `worker.name`; may be empty.
 };
 struct MarkBuild {
   std::string dir;
@@ -116,9 +106,9 @@ struct Reload {
   Writes writes = Writes::allowed;
 };
 
-using Invocation =
-    std::variant<ConfigCheck, ConfigShow, ConfigSchema, PolicyPreview, PolicyTag, MarkBuild,
-                 ShowVersion, VersionsList, VersionsGet, VersionsDelete, VersionsCreate, ShowPlan,
-                 ShowStatus, Reconcile, Explain, SetPin, DropPin, Suspend, Resume, Reload>;
+using Invocation = std::variant<ConfigCheck, ConfigShow, ConfigSchema, PolicyPreview, PolicyTest,
+                                PolicyTag, MarkBuild, ShowVersion, VersionsList, VersionsGet,
+                                VersionsDelete, VersionsCreate, ShowPlan, ShowStatus, Reconcile,
+                                Explain, SetPin, DropPin, Suspend, Resume, Reload>;
 
 }  // namespace rollout

@@ -29,6 +29,14 @@ void declare_policy_commands(CLI::App& app, Chosen& chosen) {
           },
           "Judge as of this time instead of now")
       ->check(check_instant);
+  auto test = declare<PolicyTest>(
+      group, chosen,
+      {.name = "test",
+       .summary = "Run the tests inside policies, of either kind",
+       .example = "  rolloutctl policy test policies/*.yaml --junit results.xml"});
+  test.app->add_option("FILE", test.command->policies, "Policies")->required();
+  test.app->add_option("--run", test.command->run, "Only tests whose name has this expression");
+  test.app->add_option("--junit", test.command->junit, "Write the results for a CI system here");
   auto tag = declare<PolicyTag>(
       group, chosen,
       {.name = "tag",

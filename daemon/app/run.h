@@ -16,6 +16,7 @@ OrExit<int> run(const ConfigCheck& command, Session& session);
 OrExit<int> run(const ConfigShow& command, Session& session);
 OrExit<int> run(const ConfigSchema& command, Session& session);
 OrExit<int> run(const PolicyPreview& command, Session& session);
+OrExit<int> run(const PolicyTest& command, Session& session);
 OrExit<int> run(const PolicyTag& command, Session& session);
 OrExit<int> run(const MarkBuild& command, Session& session);
 OrExit<int> run(const ShowVersion& command, Session& session);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands that need neither a daemon nor Cloudflare, and those that find no daemon.
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "daemon/app/program.h"
@@ -170,6 +172,54 @@ TEST_F(Offline, ABuildThatIsRefusedShowsTheFactsItHas) {
       ctl({"policy", "tag", folder_.path("host.yaml"), folder_.path("dist"), "--worker", "shop"})
           .exit,
       kExitOk);
+}
+
+constexpr const char* kTested = R"(retention: tested
+keep: { last: 1 }
+tests:
+  - name: the newest stays
+    now: 2026-03-10T12:00:00Z
+    versions: [{ number: 1, created_on: 2026-03-09T12:00:00Z }]
+    keep: [1]
+  - name: a tag <saves> a version
+    now: 2026-03-10T12:00:00Z
+    versions:
+      - { number: 1, created_on: 2026-03-01T12:00:00Z, tag: "v1" }
+      - { number: 2, created_on: 2026-03-09T12:00:00Z }
+    keep: [1]
+)";
+
+TEST_F(Offline, ThePolicysOwnTestsAreRun) {
+  folder_.write("tested.yaml", kTested);
+  const std::string file = folder_.path("tested.yaml");
+  const Ran all = ctl({"policy", "test", file, folder_.path("policies/release.yaml"), "--junit",
+                       folder_.path("results.xml")});
+  EXPECT_EQ(all.exit, kExitFailed);
+  EXPECT_TRUE(all.out.contains(file + ": 1 of 2 tests pass\n  pass  the newest stays\n"
+                                      "  FAIL  a tag <saves> a version\n"
+                                      "        version 1 is deleted, not kept: nothing keeps it in "
+                                      "all\n"))
+      << all.out;
+  EXPECT_TRUE(all.out.contains("release.yaml: 5 of 5 tests pass\n")) << all.out;
+  std::ifstream results(folder_.path("results.xml"));
+  const std::string xml{std::istreambuf_iterator<char>(results), {}};
+  EXPECT_TRUE(xml.contains("tests=\"2\" failures=\"1\">")) << xml;
+  EXPECT_TRUE(
+      xml.contains("name=\"a tag &lt;saves&gt; a version\">\n      <failure message=\"version "
+                   "1 is deleted"))
+      << xml;
+  const Ran some = ctl({"policy", "test", file, "--run", "newest|nothing"});
+  EXPECT_EQ(some.exit, kExitOk);
+  EXPECT_TRUE(some.out.contains("1 of 1 tests pass")) << some.out;
+  EXPECT_EQ(ctl({"policy", "test", file, "--run", "("}).exit, kExitUsage);
+}
+
+TEST_F(Offline, TestsOfAPolicyThatIsNoneAreNotRun) {
+  folder_.write("broken.yaml", "retention: broken\nkeep: { dayly: 7 }\n");
+  const Ran ran = ctl({"policy", "test", folder_.path("broken.yaml")});
+  EXPECT_EQ(ran.exit, kExitConfig);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_TRUE(ran.err.contains("did you mean \"daily\"?")) << ran.err;
 }
 
 TEST_F(Offline, ARecordedListThatIsNoneIsRefused) {

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person can ask of a policy before it is used.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/core/model/instant.h"
+
+namespace rollout {
+
+struct PolicyPreview {
+  std::string policy;
+  std::string versions;  ///< A recorded list.
+  std::optional<Instant> at;
+};
+struct PolicyTest {
+  std::vector<std::string> policies;
+  std::string run;    ///< A regular expression; empty: all tests.
+  std::string junit;  ///< Where to write the results as JUnit has them; may be empty.
+};
+struct PolicyTag {
+  std::string policy;
+  std::string dir;
+  std::string worker;  ///< For `worker.name`; may be empty.
+};
+
+}  // namespace rollout
