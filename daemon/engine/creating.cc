@@ -63,6 +63,8 @@ std::optional<Failure> succeeded(Acting& acting, const CreateVersion& create, In
         fmt::format("version {} came back without its identity trailer", version.number);
   }
   remember_made(acting, digest, create.annotations.tag);
+  // Outlives this process: a listing that lacks it looks short, and proves no absence.
+  acting.memory.highest_number = std::max(acting.memory.highest_number, version.number);
   // Kept before the intent is closed: a crash between the two is settled by the listing. The
   // outcome is written even where a full disk refuses the rest.
   auto failure = keep(acting);

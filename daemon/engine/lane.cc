@@ -8,6 +8,7 @@
 
 #include "daemon/core/model/ensure.h"
 #include "daemon/engine/operator.h"
+#include "daemon/engine/pass_summary.h"
 
 namespace rollout {
 namespace {
@@ -208,8 +209,9 @@ void Lane::stand_well(Schedule& schedule, const PassOutcome& outcome) {
 
 void Lane::finish_recovery(const WorkerId& worker, const PassOutcome& outcome) {
   if (!caution_.recovering()) return;
-  // A Worker that is gone has nothing to recover.
   if (outcome.failure && outcome.failure->kind != FailureKind::not_found) return;
+  // A Worker that is gone has no listing to recover from, but it may come back, with its pins lost.
+  if (outcome.failure && !hold_pruning_of(worker)) return;
   to_recover_.erase(worker);
   const Tick end = *caution_.recovery_end();
   const Tick now = ports_.clock.tick();
@@ -221,6 +223,18 @@ void Lane::finish_recovery(const WorkerId& worker, const PassOutcome& outcome) {
   }
   caution_.end_recovery();
   for (auto& [id, schedule] : schedules_) schedule.pass_due = ports_.clock.tick();
+}
+
+bool Lane::hold_pruning_of(const WorkerId& worker) {
+  auto memory = ports_.journal.recall(worker);
+  if (memory) {
+    hold_pruning(*memory);
+    const auto kept = ports_.journal.keep(worker, *memory);
+    if (kept) return true;
+    memory = std::unexpected(kept.error());
+  }
+  tell(JournalDegraded{memory.error().sentence()});
+  return false;
 }
 
 void Lane::serve(Request& request) {

@@ -31,7 +31,9 @@ class PruneRun {
   std::optional<Failure> run(const std::vector<PruneVersion>& prunes) {
     if (!listing_still_agrees()) return failure_;
     for (const PruneVersion& prune : prunes) {
-      if (acting_.ports.triggers.stopping() || !remove(prune)) return failure_;
+      // A person may say just now that it is to stay.
+      if (acting_.ports.triggers.stopping() || acting_.ports.triggers.word_waits()) return failure_;
+      if (!remove(prune)) return failure_;
     }
     return std::nullopt;
   }

@@ -188,7 +188,7 @@ void Reconciler::adopt_settling(const Observed& observed, const Plan& plan) {
 Tick Reconciler::next_look(const Assignment& assignment, const Observed& observed,
                            const Plan& plan) const {
   const Tick now = ports_.clock.tick();
-  Tick next = now + assignment.worker->interval;
+  Tick next = ports_.triggers.word_waits() ? now : now + assignment.worker->interval;
   if (plan.look_again) next = std::min(next, *plan.look_again);
   if (plan.next_change) next = std::min(next, observed.tick + (*plan.next_change - observed.now));
   // A reason that ends right now must not make the lane spin.

@@ -39,6 +39,10 @@ class Triggers {
 
   /// True once a stop was asked for; checked between calls.
   virtual bool stopping() = 0;
+
+  /// True while a person's word waits to be taken: a configuration, a reload that failed, a
+  /// request. A run of deletes ends for it.
+  virtual bool word_waits() = 0;
 };
 
 /// The other side: whoever notices something says it here. Any thread may call; no call blocks.

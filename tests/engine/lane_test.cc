@@ -179,6 +179,19 @@ TEST_F(LaneTest, RecoversFromALostJournal) {
   EXPECT_GT(count("remove"), 0);
 }
 
+// Promise 21: its pins are lost too, and it may come back.
+TEST_F(LaneTest, HoldsPruningOfAWorkerThatWasGoneDuringTheRecovery) {
+  has_versions(3);
+  config->workers[0].build.reset();
+  journal.lost = "the journal was missing";
+  cloud.next("list", {Fault::When::before, FailureKind::not_found});
+  run(6);
+  EXPECT_FALSE(journal.lost) << "the recovery has ended";
+  run(6);
+  EXPECT_EQ(count("remove"), 0);
+  EXPECT_TRUE(journal.recall(WorkerId("shop"))->prune_held);
+}
+
 TEST_F(LaneTest, PromisesTheWatchdogWhenItWillBeHeardOfAgain) {
   run(2);
   EXPECT_GE(progress.promised(), clock.tick());

@@ -97,6 +97,21 @@ TEST_F(Pass, DoesNotRepeatARefusedCreate) {
   EXPECT_EQ(cloud.versions.size(), 1U);
 }
 
+// Promise 1: also for a process that knows of the create from the journal alone.
+TEST_F(Pass, MakesNothingTwiceOverALaggingListingAfterARestart) {
+  disk.shows.builds = {a_build(500)};
+  pass();
+  const auto made = std::exchange(cloud.versions, {});
+  disk.shows.builds[0].finished_at += 30s;
+  Course forgotten;
+  Reconciler again{ports(), caution};
+  again.pass({config.get(), config->accounts.data(), config->workers.data()}, forgotten, "");
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "create"), 1);
+  cloud.versions = made;
+  again.pass({config.get(), config->accounts.data(), config->workers.data()}, forgotten, "");
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "create"), 1) << "the listing shows it";
+}
+
 TEST_F(Pass, RepeatsARefusedCreateUnderAnotherBinary) {
   config->program = "1.0";
   disk.shows.builds = {a_build(500)};
@@ -191,6 +206,17 @@ TEST_F(Pass, EndsTheRunWhereAnythingWasDeployedMeanwhile) {
   pass();
   EXPECT_EQ(numbers(), (Numbers{1, 2, 3, 4}));
   EXPECT_EQ(story.all<PruneRefused>()[0].code, "DeploymentsChanged");
+}
+
+// Promise 17: a broken reload, like any word of a person, is heard between two deletes.
+TEST_F(Pass, EndsTheRunWhereAPersonHasSomethingToSay) {
+  has_versions(5);
+  cloud.after_deployments = [&] {
+    cloud.after_deployments = [&] { triggers.somebody_speaks = true; };
+  };
+  const PassOutcome outcome = pass();
+  EXPECT_EQ(numbers(), (Numbers{2, 3, 4, 5})) << "one delete was under way";
+  EXPECT_EQ(outcome.look_again - clock.tick(), 1s) << "and the rest is planned anew at once";
 }
 
 // Promise 14.

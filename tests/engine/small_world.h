@@ -232,8 +232,10 @@ class SmallTriggers final : public Triggers {
     return {};
   }
   bool stopping() override { return false; }
+  bool word_waits() override { return somebody_speaks; }
 
   int waits_left = 0;
+  bool somebody_speaks = false;
   std::function<void(int)> before_wait;  ///< Given how many waits are left.
   std::deque<Wake> wakes;
   std::vector<Millis> waited;

@@ -78,6 +78,11 @@ bool TriggerQueue::stopping() {
   return pending_.stop;
 }
 
+bool TriggerQueue::word_waits() {
+  const std::lock_guard lock(mutex_);
+  return pending_.config || pending_.configuration_broken || !pending_.requests.empty();
+}
+
 void TriggerQueue::mark(const WorkerId& worker) {
   const std::lock_guard lock(mutex_);
   pending_.dirty.insert(worker);

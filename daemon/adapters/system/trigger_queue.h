@@ -24,6 +24,7 @@ class TriggerQueue final : public Triggers, public TriggerSink {
   /// `publish`, and wakes the lane only when it becomes true.
   Wake wait_until(Tick deadline) override;
   bool stopping() override;
+  bool word_waits() override;
 
   void mark(const WorkerId& worker) override;
   void mark_all() override;

@@ -99,7 +99,7 @@ struct Memory {
   std::map<VersionId, SeenVersion> versions;
   std::map<VersionId, Pin> pins;
   std::optional<Suspension> suspension;
-  std::uint64_t highest_number = 0;  ///< Of the last good listing; 0 before the first.
+  std::uint64_t highest_number = 0;  ///< Listed or made; 0 before the first.
   bool had_deployment = false;
   std::string policy_hash;         ///< Of the retention policy of the last plan.
   bool prune_held = false;         ///< Until a person resumes the Worker.

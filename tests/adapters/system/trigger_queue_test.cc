@@ -39,6 +39,24 @@ TEST(TriggerQueue, ReturnsEmptyHandedAtItsDeadline) {
   EXPECT_EQ(wake.config, nullptr);
 }
 
+TEST(TriggerQueue, SaysWhetherAPersonsWordWaits) {
+  TriggerQueue queue;
+  std::vector<int> exits;
+  EXPECT_FALSE(queue.word_waits());
+  queue.mark_all();
+  EXPECT_FALSE(queue.word_waits()) << "a hint is no word";
+  queue.request(a_request(exits));
+  EXPECT_TRUE(queue.word_waits());
+  for (Request& request : queue.wait_until(kPast).requests) request.answer({});
+  EXPECT_FALSE(queue.word_waits());
+  queue.publish(a_config(2));
+  EXPECT_TRUE(queue.word_waits());
+  queue.wait_until(kPast);
+  queue.reload_failed();
+  queue.wait_until(kPast);
+  EXPECT_TRUE(queue.word_waits()) << "until a reload succeeds";
+}
+
 TEST(TriggerQueue, DoesNotWaitForADeadlineThatHasPassed) {
   TriggerQueue queue;
   EXPECT_FALSE(queue.wait_until(kPast).stop);
