@@ -64,6 +64,11 @@ Wire<std::vector<Deployment>> deployments_from_json(const Json& object) {
     if (!deployment) {
       return std::unexpected(fmt::format("deployments[{}]: {}", out.size(), deployment.error()));
     }
+    // The first one is in force. If that cannot be told, nothing may be deleted.
+    if (!out.empty() && deployment->created_on > out.front().created_on) {
+      return std::unexpected(fmt::format(
+          "deployments[{}] is newer than the first, which is to be the current one", out.size()));
+    }
     out.push_back(std::move(*deployment));
   }
   return out;

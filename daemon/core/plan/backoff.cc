@@ -41,6 +41,7 @@ Standing after_failure(const Standing& standing, const Failure& failure, Tick no
   } else if (next.token_refused || next.failures >= kBreakerFailures) {
     wait = kProbeInterval;
   }
+  wait = std::max(wait, failure.retry_after.value_or(Millis(0)));
   next.not_before = now + wait;
   return next;
 }

@@ -204,6 +204,26 @@ TEST(WireDeployment, ReadsEveryField) {
   EXPECT_TRUE(deployments_from_json(*parse_json(R"({"deployments":[]})"))->empty());
 }
 
+// Promise 14: the first is in force, so a list in another order tells nothing.
+TEST(WireDeployment, RefusesAListWhoseFirstIsNotTheNewest) {
+  const char* const kOne = R"({"id":"d","source":"api","strategy":"percentage",
+    "versions":[{"version_id":"0f2a5b1c-1111-4222-8333-444455556666","percentage":100}]})";
+  const auto list = [&](const std::vector<std::string>& days) {
+    Json json = {{"deployments", Json::array()}};
+    for (const std::string& day : days) {
+      Json one = *parse_json(kOne);
+      one["created_on"] = "2026-03-" + day + "T12:00:00Z";
+      json["deployments"].push_back(std::move(one));
+    }
+    return deployments_from_json(json);
+  };
+  EXPECT_TRUE(list({"12", "11", "10"}));
+  EXPECT_TRUE(list({"12", "12"}));
+  ASSERT_FALSE(list({"10", "11"}));
+  EXPECT_EQ(list({"12", "10", "13"}).error(),
+            "deployments[2] is newer than the first, which is to be the current one");
+}
+
 TEST(WireDeployment, NamesTheFieldThatIsMissingOrWrong) {
   const Json whole = *parse_json(R"({
     "id": "d1", "source": "api", "strategy": "percentage", "created_on": "2026-03-10T12:00:00Z",

@@ -48,6 +48,9 @@ TEST(Standing, ProbesEveryFiveMinutesWhereTheTokenIsRefused) {
 TEST(Standing, WaitsAsLongAsItIsTold) {
   const Standing standing = after_failure({}, failure(FailureKind::throttled, 90s), kTick, 0);
   EXPECT_EQ(standing.not_before, kTick + 90s);
+  EXPECT_EQ(after_failure({}, failure(FailureKind::transient, 90s), kTick, 0).not_before,
+            kTick + 90s)
+      << "a service that is down may say when to return";
 }
 
 TEST(Standing, IsNotTouchedByWhatConcernsOneRequest) {
