@@ -113,7 +113,22 @@ void ConfigBuilder::add_account(Document& document, const KeyValue& member, cons
   }
   const View view(&member.value, table);
   check_token(view, "accounts." + member.key, document.problems());
-  config_.accounts.push_back(build_account(member.key, view));
+  AccountConfig account = build_account(member.key, view);
+  check_account_once(account, document, member.place);
+  config_.accounts.push_back(std::move(account));
+}
+
+// Under two names one account would have two journals, each sure of being alone.
+void ConfigBuilder::check_account_once(const AccountConfig& account, Document& document,
+                                       const Place& place) {
+  for (const AccountConfig& other : config_.accounts) {
+    if (account.id.text().empty() || other.id != account.id || other.api != account.api) continue;
+    document.problems().add(
+        place, Mistake::duplicate_name,
+        fmt::format("accounts \"{}\" and \"{}\" are the same account of Cloudflare; keep one, and "
+                    "let all its workers refer to it",
+                    other.name.text(), account.name.text()));
+  }
 }
 
 void ConfigBuilder::check_account(const Entry& entry) {

@@ -58,6 +58,7 @@ class ConfigBuilder {
   void collect(Document& document, const Table& table);
   void add_account(Document& document, const KeyValue& member, const Table& table);
   WorkerConfig build_worker(const Entry& entry, const PolicyShelf& policies);
+  void check_account_once(const AccountConfig& account, Document& document, const Place& place);
   void check_account(const Entry& entry);
   void check_once(const Entry& entry, const WorkerConfig& worker);
 

@@ -169,7 +169,7 @@ TEST(Configuration, TakesMoreFromConfD) {
       .with("conf.d/20-b.yaml", "workers:\n  - { name: b, account: extra }\n")
       .with("conf.d/10-a.yaml", R"(accounts:
   extra:
-    account_id: 0123456789abcdef0123456789abcdef
+    account_id: 00000000000000000000000000000001
     token: { credential: t }
 workers:
   - { name: a, account: main }
