@@ -33,6 +33,16 @@ struct Bench {
   NoEvents events;
 };
 
+/// Without a daemon nobody has seen a version before; its own date stands for the first sight.
+OrExit<void> know_of_old(CloudflareApi& api, Journal& journal, const WorkerId& worker,
+                         Session& session) {
+  TRY_ASSIGN(const Listing listing, session.check(api.list(worker)));
+  Memory memory;
+  for (const Version& version : listing.versions)
+    if (version.created_on) memory.versions[version.id].first_seen = *version.created_on;
+  return session.check(journal.keep(worker, memory));
+}
+
 OrExit<Json> plan_one(const Config& config, const WorkerConfig& worker, Bench& bench,
                       Session& session) {
   session.console().progress(fmt::format("reading {}", worker.id.text()));
@@ -46,6 +56,7 @@ OrExit<Json> plan_one(const Config& config, const WorkerConfig& worker, Bench& b
                     .journal = *journal,
                     .triggers = bench.triggers,
                     .events = bench.events};
+  TRY(know_of_old(*api, *journal, worker.id, session));
   Caution caution;
   Reconciler reconciler(ports, caution);
   TRY_ASSIGN(const PlanReport report,

@@ -192,8 +192,8 @@ tests:
 TEST_F(Offline, ThePolicysOwnTestsAreRun) {
   folder_.write("tested.yaml", kTested);
   const std::string file = folder_.path("tested.yaml");
-  const Ran all = ctl({"policy", "test", file, folder_.path("policies/release.yaml"), "--junit",
-                       folder_.path("results.xml")});
+  const Ran all = ctl({"policy", "test", file, ROLLOUT_SOURCE_DIR "/policies/release.yaml",
+                       "--junit", folder_.path("results.xml")});
   EXPECT_EQ(all.exit, kExitFailed);
   EXPECT_TRUE(all.out.contains(file + ": 1 of 2 tests pass\n  pass  the newest stays\n"
                                       "  FAIL  a tag <saves> a version\n"
@@ -294,6 +294,13 @@ TEST_F(LocalPlan, ShowsWhatWouldBeWrittenAndWritesNothing) {
   EXPECT_EQ(server_.count_requests("DELETE"), 0U);
 }
 
+TEST_F(LocalPlan, TakesTheDateOfAnOldVersionForItsFirstSight) {
+  const Json plan = ctl_json({"plan", "--local"})["plans"][0];
+  ASSERT_EQ(plan["ready"].size(), 1U) << plan.dump();
+  EXPECT_EQ(plan["ready"][0]["number"], 1);
+  EXPECT_EQ(ctl({"plan", "--local", "--detailed-exitcode"}).exit, kExitChangesPending);
+}
+
 TEST_F(LocalPlan, HasTheDigestThatPolicyTagSays) {
   const auto digest = [this](const std::string& worker) -> std::string {
     std::vector<std::string> words = {"policy", "tag", folder_.path("policies/digest.yaml"),
@@ -310,6 +317,7 @@ TEST_F(LocalPlan, HasTheDigestThatPolicyTagSays) {
 }
 
 TEST_F(LocalPlan, WithoutChangesExits0) {
+  folder_.write("policies/small.yaml", "retention: small\nkeep: { last: 3 }\nscope: all\n");
   EXPECT_EQ(ctl({"plan", "--local", "--detailed-exitcode", "shop"}).exit, kExitOk);
   EXPECT_EQ(ctl({"plan", "--local", "nobody"}).exit, kExitUsage);
 }

@@ -80,7 +80,14 @@ class Change final {
     status_.pass_seconds.add(body.took);
     auto* known = worker();
     if (known == nullptr) return;
-    known->pass = body;
+    if (body.answered || !known->pass) {
+      known->pass = body;
+    } else {  // It could not read, which says nothing of what there is.
+      known->pass->result = body.result;
+      known->pass->condition = body.condition;
+      known->pass->summary = body.summary;
+      known->pass->next_look = body.next_look;
+    }
     known->passed_at = now_;
     if (auto* of = account(); of != nullptr && body.answered) reached(*of);
     if (body.result == PassFinished::Result::error) {

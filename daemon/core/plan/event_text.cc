@@ -76,7 +76,9 @@ Telling tell(const ConfigLoaded& body) {
 Telling tell(const ConfigReloadFailed& body) {
   std::vector<std::string> errors;
   for (const ConfigError& error : body.errors) {
-    errors.push_back(fmt::format("{}: {}", place(error), clause(error.message)));
+    const std::string where = place(error);
+    errors.push_back(where.empty() ? clause(error.message)
+                                   : fmt::format("{}: {}", where, clause(error.message)));
   }
   Telling telling{
       fmt::format("the reload was refused with {} error{} and the configuration stays "

@@ -98,6 +98,18 @@ TEST_F(Board, CountsPassesBuildsAndVersions) {
   EXPECT_EQ(shop().pass->kept, 22U);
 }
 
+TEST_F(Board, KeepsWhatItKnewWhereAPassCouldNotRead) {
+  board_.emit(event_of(a_pass(PassFinished::Result::noop)));
+  PassFinished blind;
+  blind.result = PassFinished::Result::error;
+  blind.condition = "Stalled";
+  blind.answered = false;
+  board_.emit(event_of(blind));
+  EXPECT_EQ(shop().pass->condition, "Stalled");
+  EXPECT_EQ(shop().pass->versions, 60U);
+  EXPECT_EQ(shop().pass->serving.size(), 1U);
+}
+
 TEST_F(Board, KeepsAProblemUntilAPassIsGoodAgain) {
   clock_.passed += 1min;
   board_.emit(event_of(SourceUnreadable{"/srv", "gone"}));

@@ -72,6 +72,7 @@ TEST(Report, AnExplanationSaysWhatEndsEachReason) {
                                          .condemned_for = {},
                                          .pin = {},
                                          .stops = {},
+                                         .notices = {},
                                          .ledger = {},
                                          .generation = 1,
                                          .grace = {}});
