@@ -24,6 +24,13 @@ BIN=$bin
 start_emulator --worker hello
 configure 01-first-version/rolloutd.yaml
 cp ../policies/release.yaml "$work/etc/policies/"
+project=$work/builds/hello
+mkdir -p "$project"
+git -C "$project" init -q -b main
+printf '{ "name": "hello", "version": "1.0.0" }\n' >"$project/package.json"
+git -C "$project" add package.json
+git -C "$project" -c user.name=Example -c user.email=example@example.com commit -qm 'Say hello'
+01-first-version/build.sh "$project/dist" 'Hello'
 start_daemon
 cat <<TEXT
 
@@ -31,7 +38,7 @@ Left running, until you press Ctrl-C:
   the local Versions API   $api/client/v4
   the watched directory    $work/builds/hello/dist
   try                      examples/01-first-version/build.sh $work/builds/hello/dist 'Hi'
-                           $bin/rolloutctl mark $work/builds/hello/dist
+                           $bin/rolloutctl mark --git $work/builds/hello/dist
   the daemon's story       (below)
 TEXT
 tail -n +1 -f "$work/daemon.log"
