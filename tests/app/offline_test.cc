@@ -312,7 +312,7 @@ TEST_F(LocalPlan, HasTheDigestThatPolicyTagSays) {
   ASSERT_EQ(ctl({"mark", folder_.path("dist")}).exit, kExitOk);
   const Json plan = ctl_json({"plan", "--local"})["plans"][0];
   ASSERT_EQ(plan["actions"][0]["action"], "create") << plan.dump();
-  EXPECT_EQ(digest("shop"), plan["actions"][0]["digest"]);
+  EXPECT_EQ(plan["actions"][0]["digest"], digest("shop"));
   EXPECT_NE(digest("shop"), digest(""));
 }
 

@@ -35,8 +35,7 @@ void add_table(const Table& table, std::string& out) {
 }  // namespace
 
 std::string written(const Key& key) {
-  std::string one =
-      key.type == Type::choice ? words(key) : std::string(rule_of(key.type).written);
+  std::string one = key.type == Type::choice ? words(key) : std::string(rule_of(key.type).written);
   switch (key.shape) {
     case Shape::one:
       return one;
