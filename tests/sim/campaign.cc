@@ -17,7 +17,7 @@ namespace rollout {
 namespace {
 
 constexpr std::uint64_t kTwice = 10;
-constexpr int kShrinkTries = 200;
+constexpr int kShrinkTries = ROLLOUT_SHRINK_TRIES;  ///< Each is a whole run.
 
 /// What can only happen outside of a lane.
 constexpr std::string_view kNotOfALane[] = {"daemon.started", "daemon.stopping", "config.loaded",
