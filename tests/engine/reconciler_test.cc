@@ -100,8 +100,12 @@ TEST_F(Pass, DoesNotRepeatARefusedCreate) {
 // Promise 1: also for a process that knows of the create from the journal alone.
 TEST_F(Pass, MakesNothingTwiceOverALaggingListingAfterARestart) {
   disk.shows.builds = {a_build(500)};
+  std::vector<Version> made;
+  cloud.before_list = [&] {
+    cloud.before_list = [&] { made = std::exchange(cloud.versions, {}); };
+  };
   pass();
-  const auto made = std::exchange(cloud.versions, {});
+  ASSERT_EQ(made.size(), 1U) << "no listing has shown it yet";
   disk.shows.builds[0].finished_at += 30s;
   Course forgotten;
   Reconciler again{ports(), caution};
