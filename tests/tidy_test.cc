@@ -246,6 +246,27 @@ TEST(Tidy, EveryFileSaysItsLicenceAndHeadersAreIncludedOnce) {
   EXPECT_TRUE(faults.empty()) << joined(faults);
 }
 
+// All rooms share one namespace: two types of one name are one to the linker, which keeps the
+// functions of either.
+TEST(Tidy, EveryTypeHasANameOfItsOwn) {
+  const std::regex definition(
+      R"(^(struct|class|enum class) ([A-Z]\w*)( final)?( :[^:].*)? ?(\{.*)?$)");
+  std::map<std::string, std::string> homes;
+  std::vector<std::string> faults;
+  for (const Source& source : product()) {
+    if (!source.is_header()) continue;
+    for (std::size_t i = 0; i < source.lines.size(); ++i) {
+      std::smatch found;
+      if (!std::regex_match(source.lines[i], found, definition)) continue;
+      const auto [home, fresh] = homes.emplace(found[2], source.path);
+      if (!fresh)
+        report(faults, source, i, fmt::format("{} is in {} as well", home->first, home->second));
+    }
+  }
+  EXPECT_GT(homes.size(), 100U);
+  EXPECT_TRUE(faults.empty()) << joined(faults);
+}
+
 TEST(Tidy, EveryRoomIsOnTheMap) {
   const std::string map = text_of(kRoot / "daemon/README.md");
   std::set<std::string> rooms;

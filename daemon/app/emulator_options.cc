@@ -27,14 +27,14 @@ struct Texts {
   std::string tls_key;
 };
 
-std::optional<ListenAddress> parse_address(std::string_view text) {
+std::optional<FrontAddress> parse_address(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return std::nullopt;
   int port = -1;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, port);
   if (error != std::errc() || stop != end || port < 0 || port > 65535) return std::nullopt;
-  return ListenAddress{.host = std::string(text.substr(0, colon)), .port = port};
+  return FrontAddress{.host = std::string(text.substr(0, colon)), .port = port};
 }
 
 std::optional<RateLimitRule> parse_rate(std::string_view text) {

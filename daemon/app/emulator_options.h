@@ -15,7 +15,7 @@
 namespace rollout {
 
 struct EmulatorOptions {
-  ListenAddress listen{.host = "127.0.0.1", .port = 8787};
+  FrontAddress listen{.host = "127.0.0.1", .port = 8787};
   std::optional<std::string> port_file;
   std::optional<std::string> data;
   std::optional<std::string> seed;

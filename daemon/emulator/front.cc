@@ -103,7 +103,7 @@ void install(HttpServer& server, Emulator& emulator) {
 }  // namespace
 
 std::expected<std::unique_ptr<Front>, std::string> Front::listen(
-    Emulator& emulator, const ListenAddress& address, const std::optional<TlsFiles>& tls) {
+    Emulator& emulator, const FrontAddress& address, const std::optional<TlsFiles>& tls) {
   SslContext context;
   if (tls) {
     auto made = make_ssl_context(tls->certificate, tls->key);

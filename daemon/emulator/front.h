@@ -19,7 +19,7 @@ struct TlsFiles {
   std::string key;
 };
 
-struct ListenAddress {
+struct FrontAddress {
   std::string host = "127.0.0.1";
   int port = 0;  ///< 0: any free one.
 };
@@ -29,7 +29,7 @@ class Front {
  public:
   /// The error is a sentence.
   static std::expected<std::unique_ptr<Front>, std::string> listen(
-      Emulator& emulator, const ListenAddress& address, const std::optional<TlsFiles>& tls);
+      Emulator& emulator, const FrontAddress& address, const std::optional<TlsFiles>& tls);
   ~Front();
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;

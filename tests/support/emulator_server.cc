@@ -44,7 +44,7 @@ Json parsed(std::string_view text) {
 
 EmulatorServer::EmulatorServer(EmulatorServerSetup setup) : emulator_(emulator_setup(setup)) {
   value_or_abort(emulator_.add_workers());
-  front_ = value_or_abort(Front::listen(emulator_, ListenAddress{}, setup.tls));
+  front_ = value_or_abort(Front::listen(emulator_, FrontAddress{}, setup.tls));
 }
 
 EmulatorServer::~EmulatorServer() = default;
