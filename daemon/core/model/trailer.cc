@@ -24,8 +24,10 @@ bool is_policy_name(std::string_view name) {
 }  // namespace
 
 std::optional<Trailer> parse_trailer(std::string_view message) {
-  const auto newline = message.rfind('\n');
-  std::string_view line = newline == std::string_view::npos ? message : message.substr(newline + 1);
+  std::string_view line = message;
+  for (auto end = line.find('\n'); end != line.npos; end = line.find('\n')) {
+    line.remove_prefix(end + 1);
+  }
   if (!line.starts_with(kStart)) return std::nullopt;
   line.remove_prefix(kStart.size());
   const auto hash = Sha256::from_hex(line.substr(0, kDigestLength));

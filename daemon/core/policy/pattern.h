@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Patterns over tags and facts: `*`, `?` and `<name>`, or `re:` and an RE2 expression. Whole
-// string, case counts.
+// Patterns over tags and facts: a glob, or `re:` and an RE2 expression. Whole string, case counts.
 #pragma once
 
 #include <expected>
@@ -8,6 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
+
+#include "daemon/core/policy/glob.h"
 
 namespace re2 {
 class RE2;
@@ -27,9 +30,16 @@ class Pattern {
   const std::string& text() const { return text_; }
 
  private:
-  Pattern(std::string text, std::shared_ptr<const re2::RE2> compiled);
+  struct Expression {
+    std::shared_ptr<const re2::RE2> compiled;
+    std::optional<std::pair<std::string, std::string>> range;  ///< All that matches lies in it.
+  };
+  static std::expected<Expression, std::string> compile(std::string_view expression,
+                                                        std::string_view text);
+
+  Pattern(std::string text, std::variant<Glob, Expression> matcher);
   std::string text_;
-  std::shared_ptr<const re2::RE2> compiled_;
+  std::variant<Glob, Expression> matcher_;
 };
 
 }  // namespace rollout

@@ -68,7 +68,7 @@ class Judge final {
       : policy_(policy),
         history_(history),
         now_(now),
-        young_(minus(now, policy.protect.min_age, policy.timezone)),
+        young_(young_after(policy, now)),
         records_(service_records(*history.deployments, policy.protect.soak, now, policy.timezone)) {
     learn();
   }
@@ -116,7 +116,7 @@ class Judge final {
   const RetentionPolicy& policy_;
   const History& history_;
   Instant now_;
-  Instant young_;  ///< Whatever is later than this is younger than `min_age`.
+  Instant young_;
   std::map<VersionId, ServiceRecord> records_;
   KnownById known_;
   std::vector<Case> cases_;          ///< In rank.
@@ -141,7 +141,6 @@ void Judge::learn() {
 }
 
 void Judge::rank() {
-  static const Known kNothing;
   cases_.reserve(history_.versions.size());
   for (const Version& version : history_.versions) cases_.push_back({.version = &version});
   const auto ranks_higher = [](const Case& a, const Case& b) {
@@ -152,19 +151,18 @@ void Judge::rank() {
   if (!std::is_sorted(cases_.begin(), cases_.end(), ranks_higher)) {
     std::sort(cases_.begin(), cases_.end(), ranks_higher);
   }
-  for (Case& item : cases_) {
-    const auto found = known_.find(item.version->id.text());
-    item.known = found == known_.end() ? &kNothing : &found->second;
-  }
 }
 
 void Judge::open_groups() {
   for (const Group& group : policy_.groups) instances_.push_back({&group, group.name});
 }
 
-/// Where the version takes part, if it is in the scope.
+/// What is known of the version, and where it takes part, if it is in the scope.
 std::optional<std::size_t> Judge::classify(Case& item, Verdict& verdict) {
+  static const Known kNothing;
   const Version& version = *item.version;
+  const auto known = known_.find(version.id.text());
+  item.known = known == known_.end() ? &kNothing : &known->second;
   item.dated = version.created_on && *version.created_on >= kEarliest &&
                *version.created_on <= now_ + kAhead;
   if (policy_.scope == Scope::managed || !history_.on_disk.empty()) {
@@ -192,7 +190,8 @@ std::optional<std::size_t> Judge::matching_group(std::string_view tag) {
 }
 
 std::size_t Judge::instance_of(std::size_t group, std::string_view value) {
-  std::string label = fmt::format("{}/{}", policy_.groups[group].name, value);
+  std::string label = policy_.groups[group].name;
+  label.append(1, '/').append(value);
   const auto [found, fresh] = by_label_.try_emplace(std::move(label), instances_.size());
   if (fresh) instances_.push_back({&policy_.groups[group], found->first});
   return found->second;
@@ -265,6 +264,10 @@ void Judge::protect(const Case& item, Verdict& verdict, std::uint32_t rollback_p
 }
 
 }  // namespace
+
+Instant young_after(const RetentionPolicy& policy, Instant now) {
+  return minus(now, policy.protect.min_age, policy.timezone);
+}
 
 std::vector<Verdict> judge(const RetentionPolicy& policy, const History& history, Instant now) {
   ENSURE(history.deployments != nullptr, "a history without its deployments");

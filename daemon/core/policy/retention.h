@@ -67,10 +67,13 @@ struct History {
   std::span<const Version> versions;
   const DeploymentHistory* deployments = nullptr;  ///< Never null.
   std::set<VersionId> pinned;
-  std::map<VersionId, Instant> first_seen;
+  std::map<VersionId, Instant> first_seen;  ///< Of those seen long ago (`young_after`) none counts.
   std::set<BundleDigest> on_disk;
   std::set<VersionId> refused;
 };
+
+/// What was made or first seen after this is younger than `min_age`.
+Instant young_after(const RetentionPolicy& policy, Instant now);
 
 /// One verdict per version, highest number first. A pure function of its arguments; the order of
 /// the versions has no effect.

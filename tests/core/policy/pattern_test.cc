@@ -41,6 +41,11 @@ TEST(Pattern, MatchesTheWholeText) {
       {"re:a|b", "ab", false},
       {"re:V1", "v1", false},
       {"re:.*", "", true},
+      {"re:hold-(fix|demo)", "hold-demo", true},  // The ends of the range that it can match.
+      {"re:hold-(fix|demo)", "hold-fix", true},
+      {"re:hold-(fix|demo)", "hold-fixes", false},
+      {"re:a(?i)bc*", "aBCC", true},
+      {"re:x{20}[\xC3\xA9-\xC3\xAF]", "xxxxxxxxxxxxxxxxxxxx\xC3\xAF", true},
   };
   for (const Match& c : kCases) {
     const auto pattern = Pattern::parse(c.pattern);
