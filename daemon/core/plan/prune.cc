@@ -23,19 +23,6 @@ bool old_enough(const Observed& observed, const std::optional<Instant>& created_
   return created_on && observed.now - *created_on >= kSettleFactor * observed.account->timing.t_max;
 }
 
-std::vector<Verdict> verdicts_of(const Observed& observed, const Memory& memory) {
-  History history;
-  history.versions = observed.listing.versions;
-  history.deployments = &observed.deployments;
-  for (const auto& [version, pin] : memory.pins) history.pinned.insert(version);
-  for (const auto& [version, seen] : memory.versions) {
-    history.first_seen.emplace(version, seen.first_seen);
-    if (seen.refused) history.refused.insert(version);
-  }
-  for (const Build& build : observed.builds.builds) history.on_disk.insert(build.digest);
-  return judge(*observed.worker->retention, history, observed.now);
-}
-
 std::string why_kept(const Verdict& verdict) {
   const Reason& reason = verdict.reasons.front();
   if (reason.code != ReasonCode::rule) return std::string(to_string(reason.code));
@@ -268,11 +255,26 @@ void add_duplicates(const Observed& observed, Plan& plan) {
 
 }  // namespace
 
+History history_of(const Observed& observed, const Memory& memory) {
+  History history;
+  history.versions = observed.listing.versions;
+  history.deployments = &observed.deployments;
+  for (const auto& [version, pin] : memory.pins) history.pinned.insert(version);
+  const Instant young = young_after(*observed.worker->retention, observed.now);
+  for (const auto& [version, seen] : memory.versions) {
+    if (seen.first_seen > young) history.first_seen.emplace(version, seen.first_seen);
+    if (seen.refused) history.refused.insert(version);
+  }
+  for (const Build& build : observed.builds.builds) history.on_disk.insert(build.digest);
+  return history;
+}
+
 void plan_prune(const Observed& observed, Plan& plan) {
   add_circumstances(observed, plan.memory, plan.stops);
   for (Stop& stop : suspicions(observed)) plan.stops.push_back(std::move(stop));
   if (observed.worker->retention != nullptr) {
-    plan.verdicts = verdicts_of(observed, plan.memory);
+    plan.verdicts =
+        judge(*observed.worker->retention, history_of(observed, plan.memory), observed.now);
     plan.next_change = next_change(plan.verdicts, observed.now);
     plan.ready = GraceClocks(observed, plan).run();
   }

@@ -11,6 +11,9 @@ namespace rollout {
 /// run where nothing stops it. Does nothing for a Worker without a retention policy.
 void plan_prune(const Observed& observed, Plan& plan);
 
+/// What `judge` is asked about. It borrows the listing and the deployments.
+History history_of(const Observed& observed, const Memory& memory);
+
 /// Remembers what a good listing shows: versions first seen, the highest number, that something
 /// was deployed. One that looks short teaches nothing before it has done so for an hour.
 void remember_listing(const Observed& observed, Memory& memory);

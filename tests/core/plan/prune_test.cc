@@ -79,6 +79,16 @@ TEST(Prune, KeepsWhatIsYoungerThanALostCreateCouldBe) {
   EXPECT_EQ(pruned(given.plan()), Numbers{1});
 }
 
+TEST(Prune, KeepsWhatIsOldByItsDateAndWasFirstSeenWithinTheMinimumAge) {
+  AnObservation given;
+  given.versions = {a_version(1).aged(48h), a_version(2).deployed()};
+  given.retention.protect.min_age = {.exact = 1h};
+  const Plan first = given.plan();
+  EXPECT_TRUE(first.actions.empty());
+  EXPECT_TRUE(given.plan_again(first, 59min).actions.empty());
+  EXPECT_EQ(pruned(given.plan_again(first, 1min)), Numbers{1});
+}
+
 // Promise 15.
 TEST(Prune, DeletesNothingAboveALimit) {
   AnObservation given = ten_versions();
