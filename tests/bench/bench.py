@@ -42,6 +42,8 @@ def inside(build, quick):
             if name.startswith("Judge/"):
                 target = JUDGE_TARGETS.get(int(name.split("/")[1]))
             rows.append(jobs.row(name, "CPU", entry["cpu_time"], entry["time_unit"], target))
+            if "bytes_per_version" in entry:
+                rows.append(jobs.row(name, "held, for each version", entry["bytes_per_version"], "B"))
             if "bytes_per_second" in entry:
                 rows.append(jobs.row(name, "throughput", entry["bytes_per_second"] / 2**20, "MiB/s"))
     return rows
@@ -90,7 +92,11 @@ def main():
     options = parser.parse_args()
     (options.build / "bench").mkdir(exist_ok=True)
     peers = Peers(ROOT, options.build) if options.peers else NoPeers()
-    rows = inside(options.build, options.quick) + outside(options.build, options.quick, peers)
+    rows = inside(options.build, options.quick)
+    for count in JUDGE_TARGETS:
+        rows += [jobs.row(f"retention in Python, {count:,}", figure, millis, "ms")
+                 for figure, millis in peers.retention(count).items()]
+    rows += outside(options.build, options.quick, peers)
     report = options.build / "bench/report.json"
     report.write_text(json.dumps({"quick": options.quick, "rows": rows}, indent=1) + "\n")
     print(f"{'what':40} {'figure':34} {'measured':>12} {'':6} {'target':>8}")

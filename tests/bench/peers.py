@@ -2,9 +2,11 @@
 """What a user would run instead, and the limit of what is possible, beside ours in the same run.
 Their sources are no part of this project: they stand in ../shared/bench beside its folder."""
 
+import ast
 import json
 import pathlib
 import subprocess
+import sys
 
 from scene import ACCOUNT, TOKEN, median
 
@@ -23,6 +25,10 @@ class NoPeers:
     def watching(self, folder, seconds):
         """A resident watcher of the folder: none."""
         return None
+
+    def retention(self, count):
+        """By figure: ms that the straightforward model takes to judge so many versions."""
+        return {}
 
 
 class Peers(NoPeers):
@@ -62,6 +68,14 @@ class Peers(NoPeers):
             site.control("POST", "seed", seed)
             costs.append(site.measure([self.floor, "list", "50"], self.environment(site)))
         return median(costs)["cpu_ms"]
+
+    def retention(self, count):
+        """It knows fewer rules than ours: six, and no protections but a tag."""
+        done = subprocess.run([sys.executable, self.sources / "retention.py", str(count)],
+                              capture_output=True, text=True, check=True)
+        told = ast.literal_eval(done.stdout)
+        return {"four rules over integers": min(told["eval_preparsed_int_s"]) * 1e3,
+                "six rules, parsing dates": min(told["eval_with_parse_s"]) * 1e3}
 
     def watching(self, folder, seconds):
         done = subprocess.run([self.node, self.folder / "watch-chokidar.mjs", folder, str(seconds)],
