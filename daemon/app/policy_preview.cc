@@ -54,7 +54,7 @@ Plan preview(const RecordedList& list, RetentionPolicy policy, Instant now) {
   observed.listing = list.listing;
   observed.deployments = list.history;
   observed.memory = memory_of(list, *worker.retention, now);
-  observed.now = now;
+  observed.now = observed.host_now = now;
   return plan(observed);
 }
 

@@ -23,6 +23,10 @@ void Caution::check_clocks(Instant now, Tick tick) {
   last_tick_ = tick;
 }
 
+void Caution::clocks_disagree(Tick tick) {
+  clock_suspect_until_ = tick + kHold;
+}
+
 void Caution::bad_read(Tick tick) {
   bad_reads_until_ = tick + kHold;
 }
@@ -32,12 +36,28 @@ void Caution::version_created(Tick tick) {
   while (creates_.size() > kManyCreates + 1) creates_.pop_front();
 }
 
+void Caution::remember(const AccountMemory& memory, Tick tick) {
+  const Holds& holds = memory.holds;
+  lost_at_ = memory.lost_at;
+  if (holds.clock) clock_suspect_until_ = tick + kHold;
+  if (holds.bad_reads) bad_reads_until_ = tick + kHold;
+  if (holds.many_creates) many_creates_until_ = tick + kHold;
+}
+
+Holds Caution::holds(Tick tick) const {
+  const bool many = creates_.size() > kManyCreates && tick - creates_.front() < kHold;
+  return {.clock = before(tick, clock_suspect_until_),
+          .bad_reads = before(tick, bad_reads_until_),
+          .many_creates = many || before(tick, many_creates_until_)};
+}
+
 Hazards Caution::hazards(Tick tick) const {
+  const Holds now = holds(tick);
   Hazards hazards;
   hazards.configuration_broken = configuration_broken_;
-  hazards.clock_suspect = before(tick, clock_suspect_until_);
-  hazards.bad_reads = before(tick, bad_reads_until_);
-  hazards.many_creates = creates_.size() > kManyCreates && tick - creates_.front() < kHold;
+  hazards.clock_suspect = now.clock;
+  hazards.bad_reads = now.bad_reads;
+  hazards.many_creates = now.many_creates;
   hazards.recovering = recovering();
   return hazards;
 }

@@ -133,6 +133,7 @@ std::optional<Failure> create_version(Acting& acting, const CreateVersion& creat
   intent.digest = create.build.digest;
   intent.finished_at = create.build.finished_at;
   intent.tag = create.annotations.tag;
+  intent.message = create.annotations.message;
   intent.reason = create.reason;
   intent.run = acting.teller.about().run;
   intent.begun_at = ports.clock.now();
@@ -148,7 +149,7 @@ std::optional<Failure> create_version(Acting& acting, const CreateVersion& creat
 }
 
 std::optional<Failure> adopt_version(Acting& acting, const AdoptVersion& adopt) {
-  if (auto failure = finish(acting, adopt.intent,
+  if (auto failure = finish(acting, adopt.open.id,
                             {OutcomeKind::adopted,
                              adopt.version.id,
                              adopt.version.number,
@@ -156,10 +157,14 @@ std::optional<Failure> adopt_version(Acting& acting, const AdoptVersion& adopt) 
                              {}})) {
     return failure;
   }
-  acting.settling.erase(adopt.intent);
+  acting.settling.erase(adopt.open.id);
   acting.caution.version_created(acting.ports.clock.tick());
   const auto trailer = parse_trailer(adopt.version.annotations.message);
-  if (trailer) acting.teller.tell(VersionAdopted{adopt.version, trailer->digest});
+  if (!trailer) return std::nullopt;
+  acting.teller.tell(VersionAdopted{adopt.version, trailer->digest});
+  if (std::string because = made_by_another(adopt.open.intent, adopt.version); !because.empty()) {
+    acting.teller.tell(ForeignIdentity{adopt.version, trailer->digest, std::move(because)});
+  }
   return std::nullopt;
 }
 

@@ -54,6 +54,7 @@ void Lane::run() {
     Wake wake = ports_.triggers.wait_until(deadline);
     progress_.promise(ports_.clock.tick() + kPatience);
     caution_.check_clocks(ports_.clock.now(), ports_.clock.tick());
+    keep_account();
     absorb(wake);
     for (Request& request : wake.requests) serve(request);
     if (wake.stop || ports_.triggers.stopping()) return;
@@ -79,10 +80,14 @@ std::vector<const WorkerConfig*> Lane::longest_waiting_first() {
 
 void Lane::start() {
   adopt(config_);
+  const Tick now = ports_.clock.tick();
+  // The journal's own reads do not fail, short of ending the process.
+  if (const auto memory = ports_.journal.recall_account()) caution_.remember(*memory, now);
   const auto why = ports_.journal.recovering();
   if (!why) return;
   const Timing& timing = account().timing;
-  caution_.recover_until(ports_.clock.tick() + timing.t_max + timing.list_lag);
+  caution_.recover_until(now + timing.t_max + timing.list_lag, ports_.clock.now());
+  keep_account();
   for (const auto& [worker, schedule] : schedules_) to_recover_.insert(worker);
   tell(StateRecovered{fmt::format(
       "{}; nothing is written until the versions have been listed and {} have passed, and pruning "
@@ -161,6 +166,7 @@ void Lane::rescan(const WorkerConfig& worker, Schedule& schedule) {
 
 PassOutcome Lane::pass(const WorkerConfig& worker, Schedule& schedule, const std::string& actor) {
   PassOutcome outcome = reconciler_.pass(assignment(worker), schedule.course, actor);
+  keep_account();
   schedule.pass_due = outcome.look_again;
   take_stock(worker.id, schedule, outcome);
   finish_recovery(worker.id, outcome);
@@ -210,8 +216,7 @@ void Lane::stand_well(Schedule& schedule, const PassOutcome& outcome) {
 void Lane::finish_recovery(const WorkerId& worker, const PassOutcome& outcome) {
   if (!caution_.recovering()) return;
   if (outcome.failure && outcome.failure->kind != FailureKind::not_found) return;
-  // A Worker that is gone has no listing to recover from, but it may come back, with its pins lost.
-  if (outcome.failure && !hold_pruning_of(worker)) return;
+  // A Worker that is gone has no listing to recover from. Should it come back, it is held then.
   to_recover_.erase(worker);
   const Tick end = *caution_.recovery_end();
   const Tick now = ports_.clock.tick();
@@ -225,16 +230,9 @@ void Lane::finish_recovery(const WorkerId& worker, const PassOutcome& outcome) {
   for (auto& [id, schedule] : schedules_) schedule.pass_due = ports_.clock.tick();
 }
 
-bool Lane::hold_pruning_of(const WorkerId& worker) {
-  auto memory = ports_.journal.recall(worker);
-  if (memory) {
-    hold_pruning(*memory);
-    const auto kept = ports_.journal.keep(worker, *memory);
-    if (kept) return true;
-    memory = std::unexpected(kept.error());
-  }
-  tell(JournalDegraded{memory.error().sentence()});
-  return false;
+void Lane::keep_account() {
+  const auto kept = ports_.journal.keep_account(caution_.memory(ports_.clock.tick()));
+  if (!kept) tell(JournalDegraded{kept.error().sentence()});
 }
 
 void Lane::serve(Request& request) {

@@ -49,7 +49,7 @@ class Lane {
   void take_stock(const WorkerId& worker, Schedule& schedule, const PassOutcome& outcome);
   void stand_well(Schedule& schedule, const PassOutcome& outcome);
   void finish_recovery(const WorkerId& worker, const PassOutcome& outcome);
-  bool hold_pruning_of(const WorkerId& worker);
+  void keep_account();
   void serve(Request& request);
   /// None where Cloudflare may be called for this Worker now.
   std::optional<Answer> waiting(const Schedule& schedule) const;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/engine/observe.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "daemon/core/plan/prune.h"
 
 namespace rollout {
 
@@ -9,7 +13,36 @@ std::string trying_with(const Config& config) {
   return config.program.empty() ? config.digest : config.digest + ' ' + config.program;
 }
 
-Result<Observed> observe(const Ports& ports, const Assignment& assignment, const Caution& caution,
+namespace {
+
+/// Where nobody knows which time is right: a pin must not end early, nor a version be old too soon.
+Instant earliest(const Observed& observed) {
+  const auto& listed = observed.listing.server_time;
+  const auto& deployed = observed.deployments.server_time;
+  return std::min({listed.value_or(observed.host_now), deployed.value_or(observed.host_now),
+                   observed.host_now});
+}
+
+}  // namespace
+
+void hold_pruning(Memory& memory, Instant lost_at) {
+  memory.loss_seen = lost_at;
+  memory.prune_held = true;
+  memory.prune_held_because = fmt::format(
+      "the journal was lost at {}, and pins may be lost with it: pin again what must "
+      "stay",
+      format_rfc3339(lost_at));
+}
+
+Result<Memory> recall(const Ports& ports, const Caution& caution, const WorkerId& worker) {
+  TRY_ASSIGN(Memory memory, ports.journal.recall(worker));
+  if (caution.lost_at() && memory.loss_seen != caution.lost_at()) {
+    hold_pruning(memory, *caution.lost_at());
+  }
+  return memory;
+}
+
+Result<Observed> observe(const Ports& ports, const Assignment& assignment, Caution& caution,
                          const std::map<IntentId, Settling>& settling, const Course& course) {
   const WorkerConfig& worker = *assignment.worker;
   Observed observed;
@@ -19,7 +52,7 @@ Result<Observed> observe(const Ports& ports, const Assignment& assignment, const
   observed.trying_with = trying_with(*assignment.config);
   observed.host_name = assignment.config->host_name;
   if (worker.build) observed.builds = ports.builds.look(worker);
-  TRY_ASSIGN(observed.memory, ports.journal.recall(worker.id));
+  TRY_ASSIGN(observed.memory, recall(ports, caution, worker.id));
   observed.listing_asked = ports.clock.tick();
   TRY_ASSIGN(observed.listing, ports.api.list(worker.id));
   TRY_ASSIGN(observed.deployments, ports.api.deployments(worker.id));
@@ -27,15 +60,20 @@ Result<Observed> observe(const Ports& ports, const Assignment& assignment, const
   observed.short_since = course.short_since;
   observed.just_made = course.just_made;
   observed.tick = ports.clock.tick();
+  // Ages are the server's dates against the server's clock. One wrong `Date` would age all.
+  const auto& server_time = observed.deployments.server_time ? observed.deployments.server_time
+                                                             : observed.listing.server_time;
+  observed.host_now = ports.clock.now();
+  observed.now = server_time.value_or(observed.host_now);
+  if (!times_agree(observed)) {
+    caution.clocks_disagree(observed.tick);
+    observed.now = earliest(observed);
+  }
   observed.hazards = caution.hazards(observed.tick);
   // An outage between two plans is not observed time: at most two intervals count.
   observed.elapsed = course.last_plan
                          ? std::min(observed.tick - *course.last_plan, 2 * worker.interval)
                          : Millis(0);
-  // Ages are the server's dates against the server's clock.
-  const auto& server_time = observed.deployments.server_time ? observed.deployments.server_time
-                                                             : observed.listing.server_time;
-  observed.now = server_time.value_or(ports.clock.now());
   return observed;
 }
 

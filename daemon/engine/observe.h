@@ -29,9 +29,16 @@ struct Course {
   std::map<BundleDigest, JustMade> just_made;
 };
 
+/// After a lost journal pins may be lost too: nothing goes until a person has looked.
+void hold_pruning(Memory& memory, Instant lost_at);
+
+/// The Worker's memory. Where the journal was lost and this Worker has not been held for that yet,
+/// it is now: its pins may be lost too.
+Result<Memory> recall(const Ports& ports, const Caution& caution, const WorkerId& worker);
+
 /// Reads the disk, then all versions, then the deployments. Any failed read fails the whole: it
-/// must never look like "nothing there".
-Result<Observed> observe(const Ports& ports, const Assignment& assignment, const Caution& caution,
+/// must never look like "nothing there". Times that do not agree are held against pruning.
+Result<Observed> observe(const Ports& ports, const Assignment& assignment, Caution& caution,
                          const std::map<IntentId, Settling>& settling, const Course& course);
 
 }  // namespace rollout

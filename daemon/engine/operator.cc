@@ -105,7 +105,7 @@ Result<Answer> Operator::explain_deleted(const ExplainCommand& command, const Fa
 Result<Answer> Operator::run(const PinCommand& command) {
   if (command.until && *command.until <= ports_.clock.now()) return in_the_past(*command.until);
   TRY_ASSIGN(const Version version, find(command.version));
-  TRY_ASSIGN(Memory memory, ports_.journal.recall(worker()));
+  TRY_ASSIGN(Memory memory, reconciler_.recall(worker()));
   memory.pins[version.id] = {command.reason, actor_, command.until};
   TRY(keep_and_tell(memory, VersionPinned{version.id, actor_, command.reason}));
   return done(fmt::format("version {} ({}) is pinned{}", version.number, version.id.text(),
@@ -114,7 +114,7 @@ Result<Answer> Operator::run(const PinCommand& command) {
 
 Result<Answer> Operator::run(const UnpinCommand& command) {
   TRY_ASSIGN(const Version version, find(command.version));
-  TRY_ASSIGN(Memory memory, ports_.journal.recall(worker()));
+  TRY_ASSIGN(Memory memory, reconciler_.recall(worker()));
   if (memory.pins.erase(version.id) == 0) {
     return done(fmt::format("version {} was not pinned by command", version.number));
   }
@@ -125,7 +125,7 @@ Result<Answer> Operator::run(const UnpinCommand& command) {
 
 Result<Answer> Operator::run(const SuspendCommand& command) {
   if (command.until && *command.until <= ports_.clock.now()) return in_the_past(*command.until);
-  TRY_ASSIGN(Memory memory, ports_.journal.recall(worker()));
+  TRY_ASSIGN(Memory memory, reconciler_.recall(worker()));
   memory.suspension = Suspension{command.reason, actor_, command.until};
   TRY(keep_and_tell(memory, WorkerSuspended{actor_, command.reason, command.until}));
   return done(fmt::format(
@@ -134,7 +134,7 @@ Result<Answer> Operator::run(const SuspendCommand& command) {
 }
 
 Result<Answer> Operator::run(const ResumeCommand& /*command*/) {
-  TRY_ASSIGN(Memory memory, ports_.journal.recall(worker()));
+  TRY_ASSIGN(Memory memory, reconciler_.recall(worker()));
   const bool refused = std::ranges::any_of(
       memory.versions, [](const auto& version) { return version.second.refused; });
   if (!memory.suspension && !memory.prune_held && !refused)

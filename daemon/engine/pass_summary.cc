@@ -104,10 +104,4 @@ PassOutcome finish_failed(Teller& teller, const WorkerConfig& worker, Failure fa
   return outcome;
 }
 
-void hold_pruning(Memory& memory) {
-  memory.prune_held = true;
-  memory.prune_held_because =
-      "the journal was lost and pins may be lost with it: pin again what must stay";
-}
-
 }  // namespace rollout

@@ -15,7 +15,4 @@ PassFinished summarize(const Observed& observed, const Plan& plan, PassFinished:
 PassOutcome finish_failed(Teller& teller, const WorkerConfig& worker, Failure failure, Tick start,
                           Tick now);
 
-/// After a lost journal pins may be lost too: nothing goes until a person has looked.
-void hold_pruning(Memory& memory);
-
 }  // namespace rollout

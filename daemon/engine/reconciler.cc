@@ -49,7 +49,7 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
                            ports_.clock.tick());
     }
     Plan plan = rollout::plan(*observed);
-    if (caution_.recovering()) hold_pruning(plan.memory);
+    if (caution_.recovering()) hold_pruning(plan.memory, *caution_.lost_at());
     watch_length(*observed, course);
     if (auto kept = ports_.journal.keep(assignment.worker->id, plan.memory); !kept) {
       teller.tell(JournalDegraded{kept.error().sentence()});
@@ -104,6 +104,10 @@ Result<PlanReport> Reconciler::preview(const Assignment& assignment, const Cours
   report.plan = rollout::plan(observed);
   report.versions = std::move(observed.listing.versions);
   return report;
+}
+
+Result<Memory> Reconciler::recall(const WorkerId& worker) {
+  return rollout::recall(ports_, caution_, worker);
 }
 
 Result<Listing> Reconciler::list(const WorkerId& worker) {

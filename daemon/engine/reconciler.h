@@ -32,6 +32,9 @@ class Reconciler {
   /// Observes and plans, and changes nothing anywhere.
   Result<PlanReport> preview(const Assignment& assignment, const Course& course);
 
+  /// A Worker's memory, for a person to change.
+  Result<Memory> recall(const WorkerId& worker);
+
   /// A listing for a person. A bad one is held against pruning, like any other.
   Result<Listing> list(const WorkerId& worker);
 

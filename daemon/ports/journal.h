@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "daemon/core/model/failure.h"
+#include "daemon/core/plan/account_memory.h"
 #include "daemon/core/plan/memory.h"
 
 namespace rollout {
@@ -20,6 +21,10 @@ class Journal {
 
   /// Replaces all of the Worker's memory but its intents. Durable on return.
   virtual Result<void> keep(const WorkerId& worker, const Memory& memory) = 0;
+
+  /// Of the account as a whole. Durable on return.
+  virtual Result<AccountMemory> recall_account() = 0;
+  virtual Result<void> keep_account(const AccountMemory& memory) = 0;
 
   /// Writes an intent. Durable on return: the call may be made now, and not before.
   virtual Result<IntentId> begin(const Intent& intent) = 0;

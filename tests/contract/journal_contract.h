@@ -34,6 +34,7 @@ inline Intent create_intent(const WorkerId& worker, int n) {
           .version = std::nullopt,
           .number = 0,
           .tag = "v" + std::to_string(n),
+          .message = "a build",
           .reason = "no version carries it",
           .run = RunId("r-1"),
           .begun_at = at_second(1000 + n)};
@@ -73,6 +74,8 @@ inline Memory rich_memory() {
   memory.policy_hash = "hash";
   memory.prune_held = true;
   memory.prune_held_because = "the journal was lost";
+  memory.loss_seen = at_second(77);
+  memory.builds_seen_in = "/srv/dist";
   return memory;
 }
 
@@ -87,6 +90,8 @@ inline void expect_same(const Memory& a, const Memory& b) {
   EXPECT_EQ(a.policy_hash, b.policy_hash);
   EXPECT_EQ(a.prune_held, b.prune_held);
   EXPECT_EQ(a.prune_held_because, b.prune_held_because);
+  EXPECT_EQ(a.loss_seen, b.loss_seen);
+  EXPECT_EQ(a.builds_seen_in, b.builds_seen_in);
 }
 
 template <class Make>
@@ -137,6 +142,18 @@ TYPED_TEST_P(JournalContract, KeepReplacesEverything) {
   expect_same(*this->journal_->recall(this->shop_), Memory{});
 }
 
+TYPED_TEST_P(JournalContract, RemembersTheAccountBesideItsWorkers) {
+  EXPECT_EQ(*this->journal_->recall_account(), AccountMemory{});
+  AccountMemory memory{{.clock = true, .bad_reads = false, .many_creates = true}, at_second(9)};
+  ASSERT_TRUE(this->journal_->keep_account(memory).has_value());
+  ASSERT_TRUE(this->journal_->keep(this->shop_, rich_memory()).has_value());
+  EXPECT_EQ(*this->journal_->recall_account(), memory);
+  memory = {};
+  ASSERT_TRUE(this->journal_->keep_account(memory).has_value());
+  EXPECT_EQ(*this->journal_->recall_account(), memory);
+  expect_same(*this->journal_->recall(this->shop_), rich_memory());
+}
+
 TYPED_TEST_P(JournalContract, AnIntentIsOpenUntilItIsFinished) {
   const Intent intent = create_intent(this->shop_, 4);
   const auto first = this->journal_->begin(intent);
@@ -159,6 +176,7 @@ TYPED_TEST_P(JournalContract, AnIntentIsOpenUntilItIsFinished) {
   EXPECT_EQ(open.intent.digest, intent.digest);
   EXPECT_EQ(open.intent.finished_at, intent.finished_at);
   EXPECT_EQ(open.intent.tag, intent.tag);
+  EXPECT_EQ(open.intent.message, intent.message);
   EXPECT_EQ(open.intent.reason, intent.reason);
   EXPECT_EQ(open.intent.run, intent.run);
   EXPECT_EQ(open.intent.begun_at, intent.begun_at);
@@ -217,7 +235,7 @@ TYPED_TEST_P(JournalContract, TheLedgerIsARingReadNewestFirst) {
 
 REGISTER_TYPED_TEST_SUITE_P(JournalContract, RemembersNothingOfAWorkerThatWasNeverKept,
                             RecallsWhatWasKeptAndMixesNoWorkers, KeepReplacesEverything,
-                            AnIntentIsOpenUntilItIsFinished, KeepLeavesIntentsAlone,
-                            TheLedgerIsARingReadNewestFirst);
+                            RemembersTheAccountBesideItsWorkers, AnIntentIsOpenUntilItIsFinished,
+                            KeepLeavesIntentsAlone, TheLedgerIsARingReadNewestFirst);
 
 }  // namespace rollout

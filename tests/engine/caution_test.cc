@@ -32,6 +32,21 @@ TEST(Caution, ToleratesSmallCorrections) {
   EXPECT_FALSE(caution.hazards(kTick + 60s).clock_suspect);
 }
 
+// A restart must not end what was to last an hour.
+TEST(Caution, HoldsForAnHourAgainWhatAnEarlierProcessHeld) {
+  Caution before;
+  before.bad_read(kTick);
+  before.clocks_disagree(kTick);
+  for (int i = 0; i < 21; ++i) before.version_created(kTick);
+  EXPECT_EQ(before.memory(kTick).holds, (Holds{true, true, true}));
+  EXPECT_EQ(before.memory(kTick + 1h).holds, Holds{});
+  Caution after;
+  after.remember(before.memory(kTick + 59min), kTick);
+  const Hazards hazards = after.hazards(kTick + 59min);
+  EXPECT_TRUE(hazards.bad_reads && hazards.clock_suspect && hazards.many_creates);
+  EXPECT_EQ(after.memory(kTick + 1h).holds, Holds{});
+}
+
 TEST(Caution, HoldsForAnHourAfterABadRead) {
   Caution caution;
   caution.bad_read(kTick);

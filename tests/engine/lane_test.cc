@@ -192,6 +192,50 @@ TEST_F(LaneTest, HoldsPruningOfAWorkerThatWasGoneDuringTheRecovery) {
   EXPECT_TRUE(journal.recall(WorkerId("shop"))->prune_held);
 }
 
+// Promise 21: and so are those of a Worker that was not configured meanwhile.
+TEST_F(LaneTest, HoldsPruningOfAWorkerThatComesBackAfterTheRecovery) {
+  has_versions(3);
+  config->workers[0].build.reset();
+  const auto with_shop = std::make_shared<Config>(*config);
+  config->workers[0].id = WorkerId("another");
+  config->workers[0].retention.reset();
+  journal.lost = "the journal was missing";
+  run(8);
+  ASSERT_FALSE(journal.lost) << "the recovery has ended";
+  config = with_shop;
+  run(4);
+  EXPECT_EQ(count("remove"), 0) << "pins may be lost";
+  EXPECT_EQ(said(ask(ResumeCommand{WorkerId("shop")})), "shop is resumed");
+  run(2);
+  EXPECT_EQ(count("remove"), 2);
+}
+
+TEST_F(LaneTest, LetsAWorkerBeResumedThatWasNotLookedAtSinceTheJournalWasLost) {
+  has_versions(3);
+  config->workers[0].build.reset();
+  ASSERT_TRUE(journal.keep_account({{}, kNow - 48h}));
+  EXPECT_EQ(said(ask(ResumeCommand{WorkerId("shop")})), "shop is resumed");
+  run(2);
+  EXPECT_EQ(count("remove"), 2);
+}
+
+// What is to last an hour outlives the process.
+TEST_F(LaneTest, HoldsPruningAfterABadReadThoughItIsRestarted) {
+  has_versions(3);
+  config->workers[0].build.reset();
+  cloud.next("list", {Fault::When::before, FailureKind::invalid});
+  run(1);
+  EXPECT_EQ(count("remove"), 0);
+  run(3);
+  EXPECT_EQ(count("list"), 4);
+  EXPECT_EQ(count("remove"), 0);
+  clock.advance(1h);
+  run(1);
+  EXPECT_EQ(count("remove"), 0) << "the hour begins anew with each start";
+  run(14);
+  EXPECT_EQ(count("remove"), 2);
+}
+
 TEST_F(LaneTest, PromisesTheWatchdogWhenItWillBeHeardOfAgain) {
   run(2);
   EXPECT_GE(progress.promised(), clock.tick());

@@ -31,6 +31,29 @@ TEST_F(Pass, JournalsTheIntentThenCallsThenJournalsTheOutcome) {
   EXPECT_EQ(story.all<VersionCreated>().size(), 1U);
 }
 
+// One wrong `Date` must not make young versions old.
+TEST_F(Pass, DeletesNothingForAnHourWhereTheAnswersDoNotAgreeAboutTheTime) {
+  RetentionPolicy policy = a_retention_policy(1);
+  policy.protect.min_age = {.exact = std::chrono::hours(96)};
+  config->workers[0].retention = std::make_shared<RetentionPolicy>(policy);
+  has_versions(3);
+  pass();  // Since then they have been seen.
+  Memory memory = *journal.recall(WorkerId("shop"));
+  memory.pins[version_id(1)] = {"audit", "ops", kNow + 48h};
+  ASSERT_TRUE(journal.keep(WorkerId("shop"), memory));
+  for (auto* wrong : {&cloud.listing_is_ahead, &cloud.deployments_are_ahead}) {
+    *wrong = 365 * 24h;
+    pass();
+    *wrong = 0ms;
+    pass();
+    EXPECT_TRUE(caution.hazards(clock.tick()).clock_suspect);
+    clock.advance(1h);
+    EXPECT_FALSE(caution.hazards(clock.tick()).clock_suspect);
+  }
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "remove"), 0);
+  EXPECT_TRUE(journal.recall(WorkerId("shop"))->pins.contains(version_id(1)));
+}
+
 TEST_F(Pass, CostsTwoRequestsWhereThereIsNothingToDo) {
   has_versions(1);
   EXPECT_EQ(pass().result, PassFinished::Result::noop);
@@ -57,6 +80,21 @@ TEST_F(Pass, SendsNothingWhereTheJournalIsFull) {
   EXPECT_EQ(cloud.versions.size(), 1U);
 }
 
+// Fault matrix 35.
+TEST_F(Pass, AdoptsWhatSomebodyElseMadeMeanwhileAndRaisesAnAlarm) {
+  disk.shows.builds = {a_build(500)};
+  cloud.next("create", {Fault::When::before, FailureKind::unknown_outcome});
+  pass();
+  Version other = a_version(500).version();
+  other.annotations.tag = "theirs";
+  cloud.versions = {other};
+  pass();
+  EXPECT_EQ(story.all<VersionAdopted>().size(), 1U);
+  ASSERT_EQ(story.all<ForeignIdentity>().size(), 1U);
+  EXPECT_TRUE(story.all<ForeignIdentity>()[0].because.starts_with("its tag is `theirs`"));
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "create"), 1) << "no second one";
+}
+
 // Promise 1: the answer was lost, the version was made; it is found, and not made again.
 TEST_F(Pass, AdoptsAVersionWhoseAnswerWasLost) {
   disk.shows.builds = {a_build(500)};
@@ -66,6 +104,7 @@ TEST_F(Pass, AdoptsAVersionWhoseAnswerWasLost) {
   EXPECT_FALSE(pass().failure);
   EXPECT_EQ(cloud.versions.size(), 1U);
   EXPECT_EQ(story.all<VersionAdopted>().size(), 1U);
+  EXPECT_TRUE(story.all<ForeignIdentity>().empty()) << "it is our own";
 }
 
 // Promise 4.

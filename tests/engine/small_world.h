@@ -52,14 +52,21 @@ using Calls = std::vector<std::string>;
 class SmallJournal final : public Journal {
  public:
   explicit SmallJournal(Calls& calls) : calls_(calls) {}
-  Result<Memory> recall(const WorkerId&) override {
-    Memory memory = memory_;
-    for (const auto& [id, intent] : open_) memory.intents.push_back({id, intent});
+  Result<Memory> recall(const WorkerId& worker) override {
+    Memory memory = memory_[worker];
+    for (const auto& [id, intent] : open_) {
+      if (intent.worker == worker) memory.intents.push_back({id, intent});
+    }
     return memory;
   }
-  Result<void> keep(const WorkerId&, const Memory& memory) override {
-    memory_ = memory;
-    memory_.intents.clear();
+  Result<void> keep(const WorkerId& worker, const Memory& memory) override {
+    memory_[worker] = memory;
+    memory_[worker].intents.clear();
+    return {};
+  }
+  Result<AccountMemory> recall_account() override { return account_; }
+  Result<void> keep_account(const AccountMemory& memory) override {
+    account_ = memory;
     return {};
   }
   Result<IntentId> begin(const Intent& intent) override {
@@ -96,7 +103,8 @@ class SmallJournal final : public Journal {
 
  private:
   Calls& calls_;
-  Memory memory_;
+  std::map<WorkerId, Memory> memory_;
+  AccountMemory account_;
   std::map<IntentId, Intent> open_;
   IntentId last_id_ = 0;
   std::deque<LedgerEntry> ledger_;
@@ -135,7 +143,7 @@ class SmallCloud final : public VersionsApi {
     listed.push_back(worker.text());
     if (auto failed = fault("list", Fault::When::before)) return std::unexpected(*failed);
     if (before_list) std::exchange(before_list, {})();
-    return Listing{versions, clock_.now()};
+    return Listing{versions, said(listing_is_ahead)};
   }
   Result<VersionDetail> get(const WorkerId&, const VersionId& version, Include) override {
     calls_.push_back("get");
@@ -170,7 +178,7 @@ class SmallCloud final : public VersionsApi {
     calls_.push_back("deployments");
     if (auto failed = fault("deployments", Fault::When::before)) return std::unexpected(*failed);
     DeploymentHistory answer = history;
-    answer.server_time = clock_.now();
+    answer.server_time = said(deployments_are_ahead);
     if (after_deployments) std::exchange(after_deployments, {})();
     return answer;
   }
@@ -192,11 +200,16 @@ class SmallCloud final : public VersionsApi {
   DeploymentHistory history;
   std::uint64_t last_number = 0;
   bool drops_messages = false;
+  /// What its `Date` is ahead of the truth; none: it sends none.
+  std::optional<Millis> listing_is_ahead = Millis(0), deployments_are_ahead = Millis(0);
   std::optional<Millis> last_send_by;
   std::function<void()> before_list;
   std::function<void()> after_deployments;
 
  private:
+  std::optional<Instant> said(const std::optional<Millis>& ahead) {
+    return ahead ? std::optional(clock_.now() + *ahead) : std::nullopt;
+  }
   std::optional<Failure> fault(const std::string& operation, Fault::When when) {
     auto& queue = faults_[operation];
     if (queue.empty() || queue.front().when != when) return std::nullopt;

@@ -12,8 +12,8 @@ namespace {
 
 constexpr const char* kWrong = "    retentoin: two\n";
 
-/// Three versions of ours, made just now: nothing is old enough to go.
-std::string young_history() {
+/// Three versions of ours.
+std::string history() {
   Json versions = Json::array();
   for (int number = 1; number <= 3; ++number) {
     const std::string digest(64, static_cast<char>('a' + number));
@@ -26,30 +26,36 @@ std::string young_history() {
   return Json{{"workers", {{{"name", "shop"}, {"versions", versions}}}}}.dump();
 }
 
-constexpr const char* kKeepOneOfOldOnes =
+constexpr const char* kKeepOne =
     "keep: { last: 1 }\n"
-    "protect: { min_age: 1d, rollback: 1 }\n"
+    "protect: { min_age: 0s, rollback: 1 }\n"
     "limits: { max_deletes: 10, max_percent: 100%, grace: 0s }\n";
 
 // Promise 17 (fault matrix 64).
 TEST(Reload, OfABrokenConfigurationSaysWhereKeepsTheOldOneAndStopsDeleting) {
   const Site site;
-  site.control("seed", young_history());
-  site.retention("one", kKeepOneOfOldOnes);
-  site.configure({.retention = "one"});
+  site.control("seed", history());
+  site.retention("one", kKeepOne);
+  site.configure({.mode = "observe", .retention = "one"});
   site.build("one");  // Not marked yet.
   const auto daemon = site.start();
-  EXPECT_EQ(site.ctl({"reconcile", "shop", "--wait"}).exit, 0);
+  for (const char* version : {"v1", "v2"}) {
+    EXPECT_EQ(site.ctl({"pin", version, "--worker", "shop", "--reason", "audit"}).exit, 0);
+  }
+  site.configure({.retention = "one"});
+  EXPECT_EQ(site.ctl({"reload"}).exit, 0);
 
   site.configure({.retention = "one", .extra = kWrong});
   const Ended refused = site.ctl({"reload"});
   EXPECT_NE(refused.exit, 0);
   EXPECT_TRUE(refused.err.contains("rolloutd.yaml:19:5: ")) << refused.err;
   EXPECT_TRUE(refused.err.contains("retention")) << "did you mean: " << refused.err;
-  EXPECT_TRUE(refused.err.contains("generation 1 stays")) << refused.err;
+  EXPECT_TRUE(refused.err.contains("generation 2 stays")) << refused.err;
   daemon->await("config.reload_failed");
 
-  site.control("clock", R"({ "advance": "3d" })");
+  for (const char* version : {"v1", "v2"}) {  // From now on they may go.
+    EXPECT_EQ(site.ctl({"unpin", version, "--worker", "shop"}).exit, 0);
+  }
   const Json stopped = daemon->await("prune.refused");
   EXPECT_EQ(stopped["reason"], "ConfigurationBroken");
   EXPECT_EQ(site.versions().size(), 3U);

@@ -81,6 +81,10 @@ class PlantedJournal final : public Journal {
     TRY(write_what_waits());
     return real_.keep(worker, memory);
   }
+  Result<AccountMemory> recall_account() override { return real_.recall_account(); }
+  Result<void> keep_account(const AccountMemory& memory) override {
+    return real_.keep_account(memory);
+  }
   Result<IntentId> begin(const Intent& intent) override {
     if (plant_ == Plant::intent_not_synced) {
       TRY(write_what_waits());

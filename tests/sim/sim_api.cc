@@ -173,7 +173,10 @@ Result<Version> SimApi::send(const Post& post) {
     stage_.checker.refused(post.worker, post.digest);
     return std::unexpected(failure(FailureKind::refused, "create", "the script is invalid", 400));
   }
-  if (stage_.weather.down || happens(faults.create_dropped)) return unknown();
+  if (stage_.weather.down || happens(faults.create_dropped)) {
+    if (world.tape().one_in(10)) make_elsewhere(post);
+    return unknown();
+  }
   if (happens(faults.create_late)) {
     world.sometimes("late effect");
     let_time_pass(std::chrono::seconds(1), std::chrono::seconds(60));
@@ -191,6 +194,12 @@ void SimApi::take_effect_later(const Post& post) {
   // The stage outlives the process; this object does not.
   world.after(world.tape().between(Millis(0), stage_.setup.truth.t_max),
               [stage = stage_, post] { SimApi(stage).take_effect(post); });
+}
+
+/// Another host has the same build, and other words for it.
+void SimApi::make_elsewhere(const Post& post) {
+  stage_.cloud.create(post.worker, "elsewhere", post.annotations.message);
+  stage_.checker.created(post.worker, post.digest);
 }
 
 Version SimApi::take_effect(const Post& post) {

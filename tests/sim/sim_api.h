@@ -49,6 +49,7 @@ class SimApi final : public VersionsApi {
   std::optional<Failure> turned_away(const char* during);
   Result<Version> send(const Post& post);
   Version take_effect(const Post& post);
+  void make_elsewhere(const Post& post);
   void take_effect_later(const Post& post);
   bool happens(std::uint32_t one_in);
 

@@ -42,6 +42,13 @@ Result<void> SimJournal::keep(const WorkerId& worker, const Memory& memory) {
   return {};
 }
 
+Result<void> SimJournal::keep_account(const AccountMemory& memory) {
+  if (world_.dead() || weather_.disk_full) return std::unexpected(full("keep"));
+  TRY(file_->keep_account(memory));
+  world_.may_die("keep the account");
+  return {};
+}
+
 Result<IntentId> SimJournal::begin(const Intent& intent) {
   world_.may_crash("before begin", kAroundWrites);
   if (weather_.disk_full) {

@@ -30,6 +30,8 @@ class SimJournal final : public Journal {
 
   Result<Memory> recall(const WorkerId& worker) override;
   Result<void> keep(const WorkerId& worker, const Memory& memory) override;
+  Result<AccountMemory> recall_account() override { return file_->recall_account(); }
+  Result<void> keep_account(const AccountMemory& memory) override;
   Result<IntentId> begin(const Intent& intent) override;
   Result<void> finish(IntentId intent, const Outcome& outcome) override;
   Result<void> append(const std::vector<LedgerEntry>& entries) override;

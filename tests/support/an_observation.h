@@ -63,7 +63,7 @@ struct AnObservation {
     worker.tagging = std::make_shared<TaggingPolicy>(a_tagging_policy("{build.digest:12}"));
     seen.mode = Mode::enforce;
     seen.trying_with = "config";
-    seen.now = kNow;
+    seen.now = seen.host_now = kNow;
     seen.listing_asked = seen.tick = Tick(std::chrono::hours(100));
   }
 
@@ -90,6 +90,7 @@ struct AnObservation {
     seen.memory.intents = intents;
     seen.settling = first.settling;
     seen.now += later;
+    seen.host_now += later;
     seen.tick += later;
     seen.listing_asked = seen.tick;
     seen.elapsed = later;

@@ -192,6 +192,8 @@ std::string encode_rest(const Memory& memory) {
   out.text("policy_hash", memory.policy_hash);
   out.flag("prune_held", memory.prune_held);
   out.text("prune_held_because", memory.prune_held_because);
+  out.instant("loss_seen", memory.loss_seen);
+  out.text("builds_seen_in", memory.builds_seen_in);
   out.flag("suspended", memory.suspension.has_value());
   if (memory.suspension) {
     out.text("reason", memory.suspension->reason);
@@ -209,6 +211,8 @@ bool decode_rest(std::string_view body, Memory& memory) {
   read.policy_hash = in.text("policy_hash");
   read.prune_held = in.flag("prune_held");
   read.prune_held_because = in.text("prune_held_because");
+  read.loss_seen = in.optional_instant("loss_seen");
+  read.builds_seen_in = in.text("builds_seen_in");
   if (in.flag("suspended")) {
     read.suspension = Suspension{.reason = in.text("reason"),
                                  .actor = in.text("actor"),
@@ -220,8 +224,28 @@ bool decode_rest(std::string_view body, Memory& memory) {
   memory.policy_hash = std::move(read.policy_hash);
   memory.prune_held = read.prune_held;
   memory.prune_held_because = std::move(read.prune_held_because);
+  memory.loss_seen = read.loss_seen;
+  memory.builds_seen_in = std::move(read.builds_seen_in);
   memory.suspension = std::move(read.suspension);
   return true;
+}
+
+std::string encode(const AccountMemory& memory) {
+  Writer out;
+  out.flag("clock", memory.holds.clock);
+  out.flag("bad_reads", memory.holds.bad_reads);
+  out.flag("many_creates", memory.holds.many_creates);
+  out.instant("lost_at", memory.lost_at);
+  return out.done();
+}
+
+std::optional<AccountMemory> decode_account(std::string_view body) {
+  Reader in(body);
+  AccountMemory memory{.holds = {.clock = in.flag("clock"),
+                                 .bad_reads = in.flag("bad_reads"),
+                                 .many_creates = in.flag("many_creates")},
+                       .lost_at = in.optional_instant("lost_at")};
+  return in.good() ? std::optional(memory) : std::nullopt;
 }
 
 std::string encode(const Intent& intent) {
@@ -232,6 +256,7 @@ std::string encode(const Intent& intent) {
   out.version("version", intent.version);
   out.count("number", intent.number);
   out.text("tag", intent.tag);
+  out.text("message", intent.message);
   out.text("reason", intent.reason);
   out.text("run", intent.run.text());
   out.instant("begun_at", intent.begun_at);
@@ -248,6 +273,7 @@ std::optional<Intent> decode_intent(const std::string& worker, std::string_view 
                 .version = in.version("version"),
                 .number = in.count("number"),
                 .tag = in.text("tag"),
+                .message = in.text("message"),
                 .reason = in.text("reason"),
                 .run = RunId(in.text("run")),
                 .begun_at = in.instant("begun_at")};

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/core/plan/account_memory.h"
 #include "daemon/core/plan/memory.h"
 
 namespace rollout {
@@ -16,6 +17,7 @@ std::string encode(const SeenVersion& seen);
 std::string encode(const Pin& pin);
 /// What is remembered of the Worker itself: everything but generations, versions, pins, intents.
 std::string encode_rest(const Memory& memory);
+std::string encode(const AccountMemory& memory);
 std::string encode(const Intent& intent);  ///< Less its Worker, as in the ledger's entries.
 std::string encode(const Outcome& outcome);
 std::string encode(const LedgerEntry& entry);
@@ -25,6 +27,7 @@ std::optional<SeenVersion> decode_seen(std::string_view body);
 std::optional<Pin> decode_pin(std::string_view body);
 /// False where it cannot be read; `memory` is then left as it was.
 bool decode_rest(std::string_view body, Memory& memory);
+std::optional<AccountMemory> decode_account(std::string_view body);
 std::optional<Intent> decode_intent(const std::string& worker, std::string_view body);
 std::optional<LedgerEntry> decode_entry(const std::string& worker, std::string_view body);
 

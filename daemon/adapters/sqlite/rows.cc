@@ -85,7 +85,8 @@ void change_map(std::string_view kind, const std::map<VersionId, Value>& before,
 bool same_rest(const Memory& a, const Memory& b) {
   return a.suspension == b.suspension && a.highest_number == b.highest_number &&
          a.had_deployment == b.had_deployment && a.policy_hash == b.policy_hash &&
-         a.prune_held == b.prune_held && a.prune_held_because == b.prune_held_because;
+         a.prune_held == b.prune_held && a.prune_held_because == b.prune_held_because &&
+         a.loss_seen == b.loss_seen && a.builds_seen_in == b.builds_seen_in;
 }
 
 }  // namespace
@@ -120,6 +121,7 @@ std::pair<MemoryChange, Kept> change(const Kept& before, const Memory& after) {
 bool restore(const RowKey& row, std::string_view body, Kept& kept) {
   const auto& [kind, key] = row;
   if (kind == kWorkerRow) return decode_rest(body, kept.memory);
+  if (kind == kAccountRow) return decode_account(body).has_value();
   if (kind == kGenerationRow) {
     std::uint64_t place = 0;
     const auto read = std::from_chars(key.data(), key.data() + key.size(), place);

@@ -21,6 +21,9 @@ std::int64_t row_checksum(std::initializer_list<std::string_view> texts);
 using RowKey = std::pair<std::string, std::string>;
 using MemoryRows = std::map<RowKey, std::string>;
 
+/// The account's own row stands under a Worker without a name.
+inline constexpr std::string_view kAccountRow = "account";
+
 /// Which rows must be written and which go, to get from `before` to `after`.
 struct MemoryChange {
   MemoryRows write;

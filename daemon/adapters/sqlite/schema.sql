@@ -18,6 +18,7 @@ CREATE TABLE journal (
 INSERT INTO journal VALUES (1, lower(hex(randomblob(16))), '', 0, 0, 0);
 
 -- What is remembered of a Worker: one row per generation, version and pin, and one for the rest.
+-- The account's own row has no Worker.
 CREATE TABLE memory (
   worker   TEXT NOT NULL,
   kind     TEXT NOT NULL,

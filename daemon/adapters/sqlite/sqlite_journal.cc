@@ -111,6 +111,33 @@ Result<void> SqliteJournal::keep(const WorkerId& worker, const Memory& memory) {
   return {};
 }
 
+Result<AccountMemory> SqliteJournal::recall_account() {
+  if (account_) return *account_;
+  AccountMemory memory;
+  const auto take = [&](const SqlRow& row) {
+    const std::string body = row.text(0);
+    const std::optional<AccountMemory> found = decode_account(body);
+    ensure_row(found.has_value() && memory_checksum("", kAccountRow, "", body) == row.number(1),
+               "memory");
+    memory = *found;
+  };
+  TRY(to_result(database_->each("SELECT body, checksum FROM memory WHERE worker = '' AND kind = ?",
+                                {kAccountRow}, take),
+                "recall the memory of the account"));
+  account_ = memory;
+  return memory;
+}
+
+Result<void> SqliteJournal::keep_account(const AccountMemory& memory) {
+  TRY_ASSIGN(const AccountMemory before, recall_account());
+  if (memory == before) return {};
+  const MemoryChange change{.write = {{{std::string(kAccountRow), ""}, encode(memory)}},
+                            .remove = {}};
+  TRY(write("keep the memory of the account", [&] { return write_memory(WorkerId(), change); }));
+  account_ = memory;
+  return {};
+}
+
 Result<IntentId> SqliteJournal::begin(const Intent& intent) {
   if (database_->is_file() && !reserve_.hold()) {
     return std::unexpected(

@@ -37,6 +37,8 @@ class SqliteJournal final : public Journal {
 
   Result<Memory> recall(const WorkerId& worker) override;
   Result<void> keep(const WorkerId& worker, const Memory& memory) override;
+  Result<AccountMemory> recall_account() override;
+  Result<void> keep_account(const AccountMemory& memory) override;
   Result<IntentId> begin(const Intent& intent) override;
   Result<void> finish(IntentId intent, const Outcome& outcome) override;
   Result<void> append(const std::vector<LedgerEntry>& entries) override;
@@ -69,9 +71,10 @@ class SqliteJournal final : public Journal {
   std::unique_ptr<Database> database_;
   Mark mark_;
   std::optional<std::string> recovering_;
-  bool was_new_ = false;           ///< The file had no content when it was opened.
-  bool stamped_ = false;           ///< The stamp agrees with the file, and follows it from now on.
-  std::map<WorkerId, Kept> kept_;  ///< What is stored, for those that were recalled or kept.
+  bool was_new_ = false;  ///< The file had no content when it was opened.
+  bool stamped_ = false;  ///< The stamp agrees with the file, and follows it from now on.
+  std::optional<AccountMemory> account_;  ///< What is stored, once it was recalled.
+  std::map<WorkerId, Kept> kept_;         ///< What is stored, for those that were recalled or kept.
 };
 
 }  // namespace rollout

@@ -53,6 +53,9 @@ class Creates {
     report_duplicates();
     tell_of_rejections();
     for (const Build& build : observed_.builds.builds) consider(build);
+    if (!observed_.builds.builds.empty()) {
+      plan_.memory.builds_seen_in = observed_.worker->build->path;
+    }
     forget_old_generations();
   }
 
@@ -69,7 +72,7 @@ class Creates {
                                    observed_.account->timing);
     if (const auto* happened = std::get_if<Happened>(&outcome)) {
       mark_done(plan_.memory, digest, happened->version.id);
-      plan_.actions.emplace_back(AdoptVersion{open.id, happened->version});
+      plan_.actions.emplace_back(AdoptVersion{open, happened->version});
       return;
     }
     if (may_be_short(observed_)) {

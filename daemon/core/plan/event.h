@@ -17,11 +17,11 @@ namespace rollout {
 using EventBody =
     std::variant<DaemonStarted, DaemonStopping, ConfigLoaded, ConfigReloadFailed, BuildDetected,
                  BuildSettled, BuildRejected, VersionCreated, VersionDeduplicated,
-                 VersionCreateFailed, VersionAdopted, VersionDuplicate, IdentityLost, PrunePlanned,
-                 PruneMarked, PruneUnmarked, PruneDeleted, PruneRefused, WorkerSuspended,
-                 WorkerResumed, VersionPinned, VersionUnpinned, ApiThrottled, ApiUnavailable,
-                 ApiRecovered, AuthFailed, SourceUnreadable, WatchOverflow, StateRecovered,
-                 JournalDegraded, PassFinished>;
+                 VersionCreateFailed, VersionAdopted, VersionDuplicate, IdentityLost,
+                 ForeignIdentity, PrunePlanned, PruneMarked, PruneUnmarked, PruneDeleted,
+                 PruneRefused, WorkerSuspended, WorkerResumed, VersionPinned, VersionUnpinned,
+                 ApiThrottled, ApiUnavailable, ApiRecovered, AuthFailed, SourceUnreadable,
+                 WatchOverflow, StateRecovered, JournalDegraded, PassFinished>;
 
 struct Event {
   AccountName account;  ///< Empty where it concerns the whole daemon.

@@ -31,6 +31,7 @@ Telling tell(const VersionCreateFailed& body);
 Telling tell(const VersionAdopted& body);
 Telling tell(const VersionDuplicate& body);
 Telling tell(const IdentityLost& body);
+Telling tell(const ForeignIdentity& body);
 Telling tell(const PrunePlanned& body);
 Telling tell(const PruneMarked& body);
 Telling tell(const PruneUnmarked& body);

@@ -58,6 +58,12 @@ struct IdentityLost {
   Version version;
   BundleDigest digest;
 };
+/// Found in place of a create whose answer was lost, and yet made by someone else.
+struct ForeignIdentity {
+  Version version;
+  BundleDigest digest;
+  std::string because;
+};
 struct PrunePlanned {
   std::string plan_id;
   std::size_t keep = 0;

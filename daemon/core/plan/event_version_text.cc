@@ -115,6 +115,16 @@ Telling tell(const IdentityLost& body) {
                body.version, body.digest);
 }
 
+Telling tell(const ForeignIdentity& body) {
+  Telling telling =
+      about(fmt::format("{} carries build {}, but somebody else made it: {}; it is adopted, and no "
+                        "second one is made",
+                        title(body.version), body.digest.brief(), body.because),
+            body.version, body.digest);
+  telling.fields.emplace_back("REASON", body.because);
+  return telling;
+}
+
 Telling tell(const PrunePlanned& body) {
   std::string sentence = fmt::format("plan {} keeps {}, deletes {} and lets {} wait", body.plan_id,
                                      body.keep, body.remove, body.waiting);

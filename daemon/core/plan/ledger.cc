@@ -22,6 +22,7 @@ struct Fill {
   bool operator()(const VersionDeduplicated& e) { return about(e.version, e.digest); }
   bool operator()(const VersionAdopted& e) { return about(e.version, e.digest); }
   bool operator()(const IdentityLost& e) { return about(e.version, e.digest); }
+  bool operator()(const ForeignIdentity& e) { return about(e.version, e.digest); }
   bool operator()(const VersionCreateFailed& e) {
     entry.digest = e.digest.hex();
     return true;

@@ -29,6 +29,7 @@ struct Intent {
   std::optional<VersionId> version;    ///< prune
   std::uint64_t number = 0;            ///< prune
   std::string tag;
+  std::string message;  ///< create
   std::string reason;
   RunId run;
   Instant begun_at{};
@@ -104,6 +105,9 @@ struct Memory {
   std::string policy_hash;         ///< Of the retention policy of the last plan.
   bool prune_held = false;         ///< Until a person resumes the Worker.
   std::string prune_held_because;  ///< A sentence: a lost journal, a lost identity.
+  /// The loss of the journal that this memory takes into account (`AccountMemory::lost_at`).
+  std::optional<Instant> loss_seen;
+  std::string builds_seen_in;  ///< The build root that last showed a finished build.
   std::vector<OpenIntent> intents;
 };
 

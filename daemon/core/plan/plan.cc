@@ -28,6 +28,15 @@ void close_prunes(const Observed& observed, Plan& plan) {
   }
 }
 
+/// Fault matrix 60: a warning, and no more.
+Notice clock_notice(const Observed& observed) {
+  return {"ClocksDiffer",
+          fmt::format("Cloudflare says it is {}, and this host's clock {}: ages are counted by "
+                      "Cloudflare's; set the host's",
+                      format_rfc3339(observed.now), format_rfc3339(observed.host_now)),
+          std::nullopt};
+}
+
 /// By alternative, and within one as they were planned.
 std::vector<Action> in_order(std::vector<Action> actions) {
   std::vector<Action> out;
@@ -68,6 +77,7 @@ Plan plan(const Observed& observed) {
   close_prunes(observed, plan);
   plan_creates(observed, plan);
   plan_prune(observed, plan);
+  if (clocks_differ(observed)) plan.notices.push_back(clock_notice(observed));
   plan.actions = in_order(std::move(plan.actions));
   plan.id = name_of(plan);
   return plan;

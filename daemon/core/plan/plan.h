@@ -17,20 +17,12 @@
 #include "daemon/core/model/version.h"
 #include "daemon/core/plan/config.h"
 #include "daemon/core/plan/event.h"
+#include "daemon/core/plan/hazards.h"
 #include "daemon/core/plan/memory.h"
 #include "daemon/core/plan/settle.h"
 #include "daemon/core/plan/sighting.h"
 
 namespace rollout {
-
-/// What is held against deleting, beyond the listing: the account's and the host's state.
-struct Hazards {
-  bool configuration_broken = false;  ///< The last reload failed.
-  bool clock_suspect = false;         ///< Wall and boot clock moved apart.
-  bool bad_reads = false;             ///< A listing, deployments read or clock was bad lately.
-  bool many_creates = false;          ///< This daemon made more than 20 versions in an hour.
-  bool recovering = false;            ///< The journal was lost; the settle period is not over.
-};
 
 /// A version that this process made or found, and that a lagging listing need not show yet.
 struct JustMade {
@@ -53,6 +45,7 @@ struct Observed {
   std::optional<Tick> short_since;  ///< Since when the listing has looked short, without a break.
   std::map<BundleDigest, JustMade> just_made;
   Instant now{};         ///< The server's time where it told it, else this host's.
+  Instant host_now{};    ///< This host's.
   Tick listing_asked{};  ///< Before the listing was read: what it shows may be as old as this.
   Tick tick{};           ///< After all reads.
   Millis elapsed{};      ///< Observed time since the last plan for this Worker; 0 after a start.
@@ -69,7 +62,7 @@ struct CreateVersion {
 
 /// An open create whose version was found in the listing.
 struct AdoptVersion {
-  IntentId intent = 0;
+  OpenIntent open;
   Version version;
 };
 

@@ -96,6 +96,15 @@ void add_stop(std::vector<Stop>& stops, bool condition, StopCode code, std::stri
   if (condition) stops.push_back({code, std::move(message)});
 }
 
+/// A root that lost its finished builds may be another one in its place: what was on disk would no
+/// longer be protected. Without a marker a stray file would be a build itself.
+bool has_lost_its_builds(const Observed& observed, const Memory& memory) {
+  const auto& build = observed.worker->build;
+  return build && std::holds_alternative<ReadyMarker>(build->ready) &&
+         !observed.builds.unavailable && observed.builds.builds.empty() &&
+         memory.builds_seen_in == build->path;
+}
+
 /// The stops that have nothing to do with how much would go.
 void add_circumstances(const Observed& observed, const Memory& memory, std::vector<Stop>& stops) {
   const Hazards& hazards = observed.hazards;
@@ -108,13 +117,18 @@ void add_circumstances(const Observed& observed, const Memory& memory, std::vect
   add_stop(
       stops, observed.builds.unavailable.has_value(), StopCode::RootUnavailable,
       fmt::format("the build root cannot be read: {}", observed.builds.unavailable.value_or("")));
+  add_stop(stops, has_lost_its_builds(observed, memory), StopCode::RootUnavailable,
+           fmt::format("no finished build is in {}, where there was one; is its file system "
+                       "mounted? Finish a build there, or take `build` from the configuration",
+                       memory.builds_seen_in));
   const bool ambiguous =
       std::any_of(memory.intents.begin(), memory.intents.end(),
                   [](const OpenIntent& open) { return open.intent.kind == IntentKind::create; });
   add_stop(stops, ambiguous, StopCode::CreateAmbiguous,
            "it is not yet known whether a create happened");
   add_stop(stops, hazards.clock_suspect, StopCode::ClockSuspect,
-           "this host's wall clock jumped less than an hour ago");
+           "a clock was wrong less than an hour ago: this host's jumped, or Cloudflare's answers "
+           "did not agree about the time");
   add_stop(stops, hazards.bad_reads, StopCode::BadReads,
            "a listing or a read of the deployments was bad less than an hour ago");
   add_stop(stops, hazards.many_creates, StopCode::ManyCreates,

@@ -21,6 +21,13 @@ void remember_listing(const Observed& observed, Memory& memory);
 /// The stops that concern the listing and deployments themselves.
 std::vector<Stop> suspicions(const Observed& observed);
 
+/// False where the answers of one pass name times that cannot both be right; where only one of them
+/// names any, it is compared with this host's.
+bool times_agree(const Observed& observed);
+
+/// The service's clock and this host's are far apart.
+bool clocks_differ(const Observed& observed);
+
 /// The listing reaches less far than before, or nothing is deployed any more.
 bool looks_short(const Observed& observed);
 

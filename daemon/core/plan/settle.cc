@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/core/plan/settle.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -50,6 +52,16 @@ std::vector<Family> duplicates(const Listing& listing) {
     families.push_back({digest, std::move(kept), std::move(versions)});
   }
   return families;
+}
+
+std::string made_by_another(const Intent& intent, const Version& version) {
+  if (version.annotations.tag != intent.tag) {
+    return fmt::format("its tag is `{}`, and `{}` was sent", version.annotations.tag, intent.tag);
+  }
+  if (version.annotations.message != intent.message && !intent.message.empty()) {
+    return "its message is not the one that was sent";
+  }
+  return "";
 }
 
 Settled settle(const BundleDigest& digest, const Settling& settling, const Listing& listing,

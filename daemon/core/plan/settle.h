@@ -9,6 +9,7 @@
 #include "daemon/core/model/ids.h"
 #include "daemon/core/model/version.h"
 #include "daemon/core/plan/config.h"
+#include "daemon/core/plan/memory.h"
 
 namespace rollout {
 
@@ -50,6 +51,10 @@ struct Family {
 
 /// Every digest that several versions of the listing carry.
 std::vector<Family> duplicates(const Listing& listing);
+
+/// Why a version that is found in place of a lost create is not what that create sent: a clause.
+/// Empty where nothing speaks against it. `version` carries the intent's digest.
+std::string made_by_another(const Intent& intent, const Version& version);
 
 /// All versions whose trailer carries the digest, lowest number first.
 std::vector<Version> carriers(const Listing& listing, const BundleDigest& digest);

@@ -11,6 +11,8 @@ namespace rollout {
 namespace {
 
 constexpr std::size_t kSameInstants = 5;
+constexpr Millis kDateTolerance = std::chrono::seconds(30);
+constexpr Millis kClocksApart = std::chrono::minutes(5);
 constexpr Millis kBelieved = std::chrono::hours(1);
 
 bool has_looked_short_for(const Observed& observed, Millis time) {
@@ -60,6 +62,23 @@ std::vector<Stop> suspicions(const Observed& observed) {
                                  versions.size())});
   }
   return stops;
+}
+
+bool times_agree(const Observed& observed) {
+  const auto& listed = observed.listing.server_time;
+  const auto& deployed = observed.deployments.server_time;
+  if (listed && deployed) {
+    const Millis apart = *deployed - *listed;
+    const Millis at_most = observed.tick - observed.listing_asked;
+    return apart >= -kDateTolerance && apart <= at_most + kDateTolerance;
+  }
+  if (!listed && !deployed) return true;
+  return !clocks_differ(observed);
+}
+
+bool clocks_differ(const Observed& observed) {
+  const Millis apart = observed.now - observed.host_now;
+  return apart > kClocksApart || apart < -kClocksApart;
 }
 
 bool looks_short(const Observed& observed) {

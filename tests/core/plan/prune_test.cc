@@ -67,6 +67,7 @@ TEST(Prune, CountsOnlyObservedTime) {
   given.seen.elapsed = 0ms;  // A restart after a long pause.
   given.seen.memory = plan.memory;
   given.seen.now += 1000h;
+  given.seen.host_now += 1000h;
   given.seen.tick += 1000h;
   EXPECT_TRUE(given.plan().actions.empty());
 }

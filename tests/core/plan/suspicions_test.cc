@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "daemon/core/plan/prune.h"
+#include "tests/support/an_observation.h"
+
+namespace rollout {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Versions 1 and 2, the newer one deployed, and the build of it on disk.
+AnObservation with_a_build() {
+  AnObservation given;
+  given.versions = {a_version(1).aged(48h), a_version(2).aged(24h).deployed()};
+  given.seen.builds.builds = {a_build(2)};
+  return given;
+}
+
+// Promise 9: another directory in place of the root must not take away what protects its builds.
+TEST(Suspicions, TakeARootThatLostItsBuildsForUnavailable) {
+  AnObservation given = with_a_build();
+  const Plan before = given.plan();
+  EXPECT_FALSE(stopped_by(before, StopCode::RootUnavailable));
+  given.seen.builds = {};  // What a root with a stray file shows.
+  Plan swapped = given.plan_again(before, 5min);
+  EXPECT_TRUE(pruned(swapped).empty());
+  ASSERT_TRUE(stopped_by(swapped, StopCode::RootUnavailable));
+  EXPECT_TRUE(swapped.stops[0].message.starts_with("no finished build is in /srv/dist"))
+      << swapped.stops[0].message;
+  given.seen.builds.rejected = {{"/srv/dist", "MarkerInvalid", "it is another one"}};
+  swapped = given.plan_again(swapped, 5min);
+  EXPECT_TRUE(stopped_by(swapped, StopCode::RootUnavailable)) << "nor is that a finished build";
+  given.seen.builds = {};
+  given.seen.builds.builds = {a_build(2)};
+  EXPECT_FALSE(stopped_by(given.plan_again(swapped, 5min), StopCode::RootUnavailable));
+}
+
+TEST(Suspicions, LeaveARootAloneThatNeverShowedABuild) {
+  AnObservation given = with_a_build();
+  const Plan before = given.plan();
+  given.seen.builds = {};
+  given.worker.build->path = "/srv/other";
+  EXPECT_FALSE(stopped_by(given.plan_again(before, 5min), StopCode::RootUnavailable));
+  given.worker.build.reset();
+  EXPECT_FALSE(stopped_by(given.plan_again(before, 5min), StopCode::RootUnavailable));
+}
+
+struct Dates {
+  const char* name;
+  std::optional<Millis> listing, deployments;  ///< Ahead of this host's clock.
+  bool agree;
+};
+class TimesOfAPass : public testing::TestWithParam<Dates> {};
+
+TEST_P(TimesOfAPass, AgreeOrDoNot) {
+  AnObservation given;
+  given.seen.listing_asked = given.seen.tick - 20s;
+  const Dates& dates = GetParam();
+  const auto said = [](const std::optional<Millis>& ahead) {
+    return ahead ? std::optional(kNow + *ahead) : std::nullopt;
+  };
+  given.seen.listing.server_time = said(dates.listing);
+  Observed observed = given.observed();
+  observed.deployments.server_time = said(dates.deployments);
+  observed.now = said(dates.deployments).value_or(said(dates.listing).value_or(kNow));
+  EXPECT_EQ(times_agree(observed), dates.agree);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Suspicions, TimesOfAPass,
+    testing::Values(Dates{"Both", 0s, 1s, true}, Dates{"NoneAtAll", {}, {}, true},
+                    Dates{"AsLongAsTheReadsTook", 0s, 50s, true},
+                    Dates{"MoreThanTheReadsTook", 0s, 51s, false}, Dates{"Back", 31s, 0s, false},
+                    Dates{"OneIsADayAhead", 0s, 24h, false},
+                    Dates{"TheOtherIsADayAhead", 24h, 0s, false},
+                    // Fault matrix 60: ages are the server's, where its answers agree.
+                    Dates{"ServiceFarFromThisHost", 24h, 24h, true},
+                    Dates{"OneAloneNearThisHost", 5min, {}, true},
+                    Dates{"OneAloneFarFromThisHost", {}, 6min, false},
+                    Dates{"OneAloneFarBehind", -6min, {}, false}),
+    [](const auto& tested) { return tested.param.name; });
+
+// Fault matrix 60.
+TEST(Suspicions, WarnOfAHostWhoseClockIsFarFromTheService) {
+  AnObservation given = with_a_build();
+  EXPECT_TRUE(given.plan().notices.empty());
+  given.seen.host_now = given.seen.now - 6min;
+  const Plan plan = given.plan();
+  ASSERT_EQ(plan.notices.size(), 1U);
+  EXPECT_EQ(plan.notices[0].code, "ClocksDiffer");
+  EXPECT_FALSE(stopped_by(plan, StopCode::ClockSuspect));
+}
+
+}  // namespace
+}  // namespace rollout
