@@ -10,6 +10,7 @@
 #include <set>
 #include <system_error>
 #include <thread>
+#include <vector>
 
 #include "daemon/adapters/disk/names.h"
 #include "daemon/core/model/ensure.h"
@@ -60,7 +61,86 @@ std::string hanging(const WorkerConfig& worker) {
       shown(worker.build->path), for_people(worker.timeout));
 }
 
+Failure hangs(const WorkerConfig& worker, std::string during) {
+  return {.kind = FailureKind::local, .during = std::move(during), .detail = hanging(worker)};
+}
+
+/// What a reader hands to the one that waits for it: a piece at a time.
+struct Handover {
+  std::vector<std::byte> piece;
+  bool full = false;      ///< `piece` waits to be taken.
+  bool unwanted = false;  ///< Nobody waits any more.
+  std::optional<Result<void>> ended;
+};
+
 }  // namespace
+
+/// Reads in a thread of its own, hands out in the caller's.
+class PatientBuildSource::Contents final : public ModuleContents {
+ public:
+  Contents(std::shared_ptr<Shared> shared, WorkerConfig worker,
+           std::unique_ptr<ModuleContents> inner)
+      : shared_(std::move(shared)), worker_(std::move(worker)), inner_(std::move(inner)) {}
+
+  Result<void> read(const Module& module, const Sink& sink) override {
+    const auto handover = std::make_shared<Handover>();  // Guarded by the mutex.
+    std::unique_lock lock(shared_->mutex);
+    if (!start(module, handover)) return std::unexpected(too_slow(module));
+    while (wait(lock, [&] { return handover->full || handover->ended; })) {
+      if (!handover->full) return *handover->ended;
+      const std::vector<std::byte> piece = std::move(handover->piece);
+      handover->full = false;
+      shared_->returned.notify_all();
+      lock.unlock();
+      const bool more = handover->unwanted || sink(piece);
+      lock.lock();
+      if (!more) handover->unwanted = true;
+    }
+    handover->unwanted = true;
+    shared_->returned.notify_all();
+    return std::unexpected(too_slow(module));
+  }
+
+ private:
+  bool start(const Module& module, const std::shared_ptr<Handover>& handover) {
+    if (!shared_->reading.insert(worker_.id).second) return false;
+    const auto read = [shared = shared_, inner = inner_, module, handover, id = worker_.id] {
+      Result<void> result = inner->read(module, [&](std::span<const std::byte> bytes) {
+        std::unique_lock lock(shared->mutex);
+        shared->returned.wait(lock, [&] { return !handover->full || handover->unwanted; });
+        if (handover->unwanted) return false;
+        handover->piece.assign(bytes.begin(), bytes.end());
+        handover->full = true;
+        shared->returned.notify_all();
+        return true;
+      });
+      const std::scoped_lock lock(shared->mutex);
+      handover->ended = std::move(result);
+      shared->reading.erase(id);
+      shared->returned.notify_all();
+    };
+    try {
+      std::thread(read).detach();
+    } catch (const std::system_error&) {  // No more threads: as bad as a reader that hangs.
+      shared_->reading.erase(worker_.id);
+      return false;
+    }
+    return true;
+  }
+
+  template <class Ready>
+  bool wait(std::unique_lock<std::mutex>& lock, const Ready& ready) {
+    return shared_->returned.wait_for(lock, worker_.timeout, ready);
+  }
+
+  Failure too_slow(const Module& module) const {
+    return hangs(worker_, fmt::format("read {} of {}", shown(module.name), worker_.id.text()));
+  }
+
+  std::shared_ptr<Shared> shared_;
+  WorkerConfig worker_;
+  std::shared_ptr<ModuleContents> inner_;
+};
 
 PatientBuildSource::PatientBuildSource(std::unique_ptr<BuildSource> inner)
     : shared_(std::make_shared<Shared>(std::move(inner))) {}
@@ -82,10 +162,11 @@ Result<std::unique_ptr<ModuleContents>> PatientBuildSource::open(const WorkerCon
   auto opened = ask<Opened>(shared_, worker,
                             std::function<Opened(BuildSource&)>(
                                 [worker, build](BuildSource& s) { return s.open(worker, build); }));
-  if (opened) return std::move(*opened);
-  return std::unexpected(Failure{.kind = FailureKind::local,
-                                 .during = fmt::format("open the build of {}", worker.id.text()),
-                                 .detail = hanging(worker)});
+  if (!opened) {
+    return std::unexpected(hangs(worker, fmt::format("open the build of {}", worker.id.text())));
+  }
+  if (!*opened) return std::unexpected(std::move(*opened).error());
+  return std::make_unique<Contents>(shared_, worker, std::move(**opened));
 }
 
 }  // namespace rollout

@@ -11,7 +11,8 @@ namespace rollout {
 /// system that hangs must not stop a lane. Past it the root is `unavailable`, and stays so until
 /// its reader returns; what that reader finds is dropped. Readers cannot be ended from outside, so
 /// they may outlive this object: whatever `inner` refers to must live as long as the process.
-/// The reads of an opened build are not guarded. Any thread may call; `inner` is called from
+/// The pieces of an opened build are waited for in the same way; where one does not come, the read
+/// fails with `local`. Any thread may call; `inner` is called from
 /// several threads at once, though never twice at a time for one Worker.
 class PatientBuildSource final : public BuildSource {
  public:
@@ -23,6 +24,7 @@ class PatientBuildSource final : public BuildSource {
 
  private:
   struct Shared;
+  class Contents;
   std::shared_ptr<Shared> shared_;
 };
 

@@ -11,6 +11,23 @@
 namespace rollout {
 namespace {
 
+/// Hands out a piece; hangs before the second one of the module `hung.js`.
+class HangingContents final : public ModuleContents {
+ public:
+  explicit HangingContents(std::latch& let_go) : let_go_(let_go) {}
+  Result<void> read(const Module& module, const Sink& sink) override {
+    const bool wanted = sink(std::as_bytes(std::span("one ", 4)));
+    if (module.name == "hung.js") let_go_.wait();
+    if (!wanted) return {};
+    if (!sink(std::as_bytes(std::span("two", 3)))) return {};
+    if (module.name != "short.js") return {};
+    return std::unexpected(Failure{FailureKind::invalid, "read", "it is another file"});
+  }
+
+ private:
+  std::latch& let_go_;
+};
+
 /// Hangs in the first look at the Worker `hung`, like a file server that is away.
 class HangingSource final : public BuildSource {
  public:
@@ -26,6 +43,7 @@ class HangingSource final : public BuildSource {
   }
   Result<std::unique_ptr<ModuleContents>> open(const WorkerConfig& worker,
                                                const Build& /*build*/) override {
+    if (worker.id == WorkerId("module")) return std::make_unique<HangingContents>(let_go_);
     return std::unexpected(Failure{.kind = FailureKind::not_found, .during = worker.id.text()});
   }
 
@@ -62,6 +80,51 @@ TEST(PatientBuilds, AreUnavailableUntilAHangingReaderReturns) {
   auto seen = source.look(worker("hung", std::chrono::seconds(30)));
   while (seen.unavailable) seen = source.look(worker("hung", std::chrono::seconds(30)));
   EXPECT_EQ(codes(seen), std::vector<std::string>{"Seen"});
+}
+
+/// What came of a module before its read ended, and how that ended.
+std::pair<std::string, Result<void>> read(ModuleContents& contents, const std::string& name,
+                                          std::size_t pieces = 9) {
+  std::string text;
+  auto ended = contents.read({.name = name, .content_type = "", .size = 7, .sha256 = {}},
+                             [&](std::span<const std::byte> bytes) {
+                               for (const std::byte byte : bytes) text += static_cast<char>(byte);
+                               return --pieces > 0;
+                             });
+  return {text, std::move(ended)};
+}
+
+// An upload must not hang with a file server either.
+TEST(PatientBuilds, FailAReadThatHangsInTheMiddleOfAModule) {
+  std::latch let_go(1);
+  std::atomic<int> looks = 0;
+  PatientBuildSource source(std::make_unique<HangingSource>(let_go, looks));
+  const auto hasty = worker("module", Millis(20));
+  auto opened = source.open(hasty, Build{});
+  while (!opened) opened = source.open(hasty, Build{});  // A busy machine may start it late.
+  const auto [text, ended] = read(**opened, "hung.js");
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().kind, FailureKind::local);
+  EXPECT_NE(ended.error().detail.find("could not be read within 20 ms"), std::string::npos)
+      << ended.error().detail;
+  EXPECT_TRUE(source.look(hasty).unavailable) << "its reader has not returned";
+  EXPECT_FALSE(source.look(worker("well", std::chrono::seconds(30))).unavailable);
+  let_go.count_down();
+  const auto patient = worker("module", std::chrono::seconds(30));
+  while (source.look(patient).unavailable) continue;
+}
+
+TEST(PatientBuilds, HandOutEveryPieceInOrderAndSayHowTheReadEnded) {
+  std::latch let_go(0);
+  std::atomic<int> looks = 0;
+  PatientBuildSource source(std::make_unique<HangingSource>(let_go, looks));
+  auto opened = source.open(worker("module", std::chrono::seconds(30)), Build{});
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(read(**opened, "index.js").first, "one two");
+  EXPECT_TRUE(read(**opened, "index.js").second);
+  EXPECT_EQ(read(**opened, "short.js").second.error().kind, FailureKind::invalid);
+  EXPECT_EQ(read(**opened, "short.js", 1).first, "one ") << "no more is wanted";
+  EXPECT_EQ(read(**opened, "index.js").first, "one two");
 }
 
 TEST(PatientBuilds, HandOnWhatTheOtherSourceSays) {
