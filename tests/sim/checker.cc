@@ -110,9 +110,9 @@ void Checker::removal(const WorkerId& worker, const VersionId& version, const Me
   if (!build_in(*victim)) broken("11 foreign", worker, "a DELETE of a version that is not ours");
   if (is_twin(worker, *victim)) {
     world_.sometimes("duplicate healed");
-    return;
+  } else {
+    check_rank(worker, version, side);
   }
-  check_rank(worker, version, side);
   // Promise 16
   const auto since = side.condemned.find(version);
   const Millis announced =

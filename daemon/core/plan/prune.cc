@@ -32,62 +32,96 @@ std::string why_kept(const Verdict& verdict) {
 /// Runs the grace clock of every version and returns those whose time is over, oldest first.
 class GraceClocks {
  public:
-  GraceClocks(const Observed& observed, Plan& plan)
-      : observed_(observed), plan_(plan), policy_(*observed.worker->retention) {
-    const Instant start = observed.now;
-    grace_ = start - minus(start, policy_.limits.grace, policy_.timezone);
+  /// `twins` go for another reason than a verdict.
+  GraceClocks(const Observed& observed, Plan& plan, std::map<VersionId, PruneVersion> twins)
+      : observed_(observed),
+        plan_(plan),
+        policy_(observed.worker->retention.get()),
+        twins_(std::move(twins)) {
+    const Duration grace = policy_ != nullptr ? policy_->limits.grace : RunLimits{}.grace;
+    const Zone zone = policy_ != nullptr ? policy_->timezone : Zone();
+    grace_ = observed.now - minus(observed.now, grace, zone);
   }
 
   std::vector<PruneVersion> run() {
-    if (plan_.memory.policy_hash != policy_.hash) {
+    const std::string hash = policy_ != nullptr ? policy_->hash : "";
+    if (plan_.memory.policy_hash != hash) {
       for (auto& [id, seen] : plan_.memory.versions) seen.condemned_for.reset();
-      plan_.memory.policy_hash = policy_.hash;
+      plan_.memory.policy_hash = hash;
     }
-    for (const Verdict& verdict : plan_.verdicts) advance(verdict);
+    for (const Verdict& verdict : plan_.verdicts) judge(verdict);
+    if (policy_ == nullptr) {
+      for (const Version& version : observed_.listing.versions) judge(version);
+    }
     std::sort(ready_.begin(), ready_.end(), oldest_first);
     return std::move(ready_);
   }
 
  private:
-  void advance(const Verdict& verdict) {
-    const auto found = plan_.memory.versions.find(verdict.version);
-    if (found == plan_.memory.versions.end()) return;  // A suspicious listing teaches nothing.
-    std::optional<Millis>& clock = found->second.condemned_for;
-    if (verdict.kept()) {
-      if (clock) {
-        plan_.events.emplace_back(
-            PruneUnmarked{verdict.version, verdict.number, why_kept(verdict)});
-      }
-      clock.reset();
-      return;
-    }
-    if (clock) {
-      *clock += observed_.elapsed;
+  void judge(const Verdict& verdict) {
+    const auto twin = twins_.find(verdict.version);
+    if (!verdict.kept()) {
+      condemned(
+          {verdict.version, verdict.number, verdict.tag, verdict.created_on, because(verdict)});
+    } else if (twin != twins_.end()) {
+      condemned(twin->second);
     } else {
-      clock = Millis(0);
+      kept(verdict.version, verdict.number, why_kept(verdict));
+    }
+  }
+
+  void judge(const Version& version) {
+    const auto twin = twins_.find(version.id);
+    if (twin != twins_.end()) {
+      condemned(twin->second);
+    } else {
+      kept(version.id, version.number, "nothing says that it is to go");
+    }
+  }
+
+  /// None where a suspicious listing shows what is not remembered: it teaches nothing.
+  std::optional<Millis>* clock_of(const VersionId& version) {
+    const auto found = plan_.memory.versions.find(version);
+    return found == plan_.memory.versions.end() ? nullptr : &found->second.condemned_for;
+  }
+
+  void kept(const VersionId& version, std::uint64_t number, std::string why) {
+    std::optional<Millis>* clock = clock_of(version);
+    if (clock == nullptr || !*clock) return;
+    plan_.events.emplace_back(PruneUnmarked{version, number, std::move(why)});
+    clock->reset();
+  }
+
+  void condemned(PruneVersion prune) {
+    std::optional<Millis>* clock = clock_of(prune.version);
+    if (clock == nullptr) return;
+    if (*clock) {
+      **clock += observed_.elapsed;
+    } else {
+      *clock = Millis(0);
       const bool acts = observed_.mode == Mode::enforce;
       plan_.events.emplace_back(
-          PruneMarked{verdict.version, verdict.number, verdict.tag, because(verdict),
+          PruneMarked{prune.version, prune.number, prune.tag, prune.reason,
                       acts ? std::nullopt : std::optional(observed_.now + grace_)});
     }
-    if (*clock >= grace_ && old_enough(observed_, verdict.created_on)) {
-      ready_.push_back(
-          {verdict.version, verdict.number, verdict.tag, verdict.created_on, because(verdict)});
+    if (**clock >= grace_ && old_enough(observed_, prune.created_on)) {
+      ready_.push_back(std::move(prune));
       return;
     }
     ++plan_.waiting;
-    const Tick due = observed_.tick + std::max(grace_ - *clock, Millis(1));
+    const Tick due = observed_.tick + std::max(grace_ - **clock, Millis(1));
     plan_.look_again = plan_.look_again ? std::min(*plan_.look_again, due) : due;
   }
 
   std::string because(const Verdict& verdict) const {
-    return fmt::format("no rule of policy {} keeps it in group {}", policy_.name.text(),
+    return fmt::format("no rule of policy {} keeps it in group {}", policy_->name.text(),
                        verdict.group);
   }
 
   const Observed& observed_;
   Plan& plan_;
-  const RetentionPolicy& policy_;
+  const RetentionPolicy* policy_;
+  std::map<VersionId, PruneVersion> twins_;
   Millis grace_{};
   std::vector<PruneVersion> ready_;
 };
@@ -248,23 +282,23 @@ class TwinGuard {
   std::uint64_t highest_ = 0;
 };
 
-/// The twins of a version, where the configuration asks for their removal.
-void add_duplicates(const Observed& observed, Plan& plan) {
-  if (observed.worker->duplicates != Duplicates::remove) return;
+/// The twins of versions that may go, where the configuration asks for their removal.
+std::map<VersionId, PruneVersion> twins_to_remove(const Observed& observed, const Plan& plan) {
+  std::map<VersionId, PruneVersion> twins;
+  if (observed.worker->duplicates != Duplicates::remove) return twins;
   const TwinGuard guard(observed, plan);
-  std::set<VersionId> going;
-  for (const PruneVersion& prune : plan.ready) going.insert(prune.version);
   for (const Family& family : duplicates(observed.listing)) {
     if (!guard.may_shrink(family)) continue;
     for (const Version& twin : family.others) {
-      if (!guard.may_go(twin) || going.contains(twin.id)) continue;
-      plan.ready.push_back(
-          {twin.id, twin.number, twin.annotations.tag, twin.created_on,
-           fmt::format("it carries the same build as version {}", family.kept.number),
-           family.kept.id});
+      if (!guard.may_go(twin)) continue;
+      twins.try_emplace(
+          twin.id,
+          PruneVersion{twin.id, twin.number, twin.annotations.tag, twin.created_on,
+                       fmt::format("it carries the same build as version {}", family.kept.number),
+                       family.kept.id});
     }
   }
-  std::sort(plan.ready.begin(), plan.ready.end(), oldest_first);
+  return twins;
 }
 
 }  // namespace
@@ -290,9 +324,8 @@ void plan_prune(const Observed& observed, Plan& plan) {
     plan.verdicts =
         judge(*observed.worker->retention, history_of(observed, plan.memory), observed.now);
     plan.next_change = next_change(plan.verdicts, observed.now);
-    plan.ready = GraceClocks(observed, plan).run();
   }
-  add_duplicates(observed, plan);
+  plan.ready = GraceClocks(observed, plan, twins_to_remove(observed, plan)).run();
   add_window(observed, plan.stops);
   add_limits(observed, plan, plan.stops);
   if (!plan.stops.empty()) return;

@@ -289,6 +289,51 @@ Plan replan(AnObservation& given) {
   return rollout::plan(given.seen);
 }
 
+// Promise 16: a twin waits for the whole grace period, too.
+TEST(Prune, RemovesATwinAfterTheGracePeriod) {
+  AnObservation given = with_a_twin(1, 2);
+  given.retention.limits.grace = {.exact = 10h};
+  const auto later = [&given](const Plan& plan, Millis by) {
+    given.seen.memory = plan.memory;
+    given.seen.now += by;
+    given.seen.host_now += by;
+    given.seen.tick += by;
+    given.seen.elapsed = by;
+    return replan(given);
+  };
+  Plan plan = replan(given);
+  EXPECT_TRUE(pruned(plan).empty());
+  EXPECT_EQ(plan.waiting, 1U);
+  ASSERT_EQ(all_of<PruneMarked>(plan.events).size(), 1U);
+  EXPECT_EQ(all_of<PruneMarked>(plan.events)[0].because, "it carries the same build as version 1");
+  plan = later(plan, 9h);
+  EXPECT_TRUE(pruned(plan).empty());
+  EXPECT_EQ(pruned(later(plan, 1h)), Numbers{2});
+  // Whatever keeps it for once starts the wait anew.
+  given.worker.duplicates = Duplicates::report;
+  plan = later(plan, 1h);
+  EXPECT_EQ(all_of<PruneUnmarked>(plan.events).size(), 1U);
+  given.worker.duplicates = Duplicates::remove;
+  EXPECT_TRUE(pruned(later(plan, 1h)).empty());
+}
+
+TEST(Prune, LetsATwinWaitForADayWhereThereIsNoPolicy) {
+  AnObservation given = with_a_twin(1, 2);
+  given.worker.retention.reset();
+  given.seen.worker = &given.worker;
+  given.seen.account = &given.account;
+  const auto later = [&given](Millis by) {
+    given.seen.memory = rollout::plan(given.seen).memory;
+    given.seen.now += by;
+    given.seen.host_now += by;
+    given.seen.elapsed = by;
+    return rollout::plan(given.seen);
+  };
+  EXPECT_EQ(later(1h).waiting, 1U) << "it is old enough by now";
+  EXPECT_TRUE(pruned(later(23h)).empty());
+  EXPECT_EQ(pruned(later(1h)), Numbers{2});
+}
+
 TEST(Prune, LeavesATwinWhoseOriginalIsCondemned) {
   AnObservation given = with_a_twin(1, 2);
   EXPECT_EQ(pruned(replan(given)), Numbers{2});
