@@ -22,6 +22,10 @@ std::string headline(const Status& status) {
                                  : fmt::format(" ({}, ...)", name),
                   status.mode == Mode::observe ? "observe" : "enforce", status.generation);
   for (const auto& [account, state] : status.accounts) {
+    if (state.throttled_until) {
+      text += fmt::format("; {} throttled until {}", account.text(),
+                          format_rfc3339(*state.throttled_until));
+    }
     if (state.refused_at) text += fmt::format("; token of {} refused", account.text());
     if (state.unavailable_since) {
       text += fmt::format("; {}: Cloudflare unreachable since {}", account.text(),

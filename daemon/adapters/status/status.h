@@ -45,7 +45,8 @@ struct AccountStatus {
   Millis patience{};                  ///< Three times the longest interval of its Workers.
   std::optional<Instant> refused_at;  ///< The token; gone with the next good pass.
   std::optional<Instant> unavailable_since;
-  bool writes_refused = false;  ///< No good read clears `refused_at`.
+  std::optional<Instant> throttled_until;  ///< Gone with the next good pass.
+  bool writes_refused = false;             ///< No good read clears `refused_at`.
   bool journal_degraded = false;
 };
 

@@ -31,9 +31,16 @@ class Change final {
   }
   void operator()(const PruneRefused& body) { ++status_.refused_prunes[body.code]; }
   void operator()(const ApiUnavailable& /*body*/) {
-    if (auto* known = account(); known != nullptr && !known->unavailable_since) {
-      known->unavailable_since = now_;
-    }
+    auto* known = account();
+    if (known == nullptr) return;
+    if (!known->unavailable_since) known->unavailable_since = now_;
+    known->throttled_until.reset();
+  }
+  void operator()(const ApiThrottled& body) {
+    auto* known = account();
+    if (known == nullptr) return;
+    known->throttled_until = now_ + body.wait;
+    known->unavailable_since.reset();  // It answers.
   }
   void operator()(const ApiRecovered& /*body*/) {
     auto* known = account();
@@ -46,6 +53,7 @@ class Change final {
     auto* known = account();
     if (known == nullptr) return;
     known->refused_at = now_;
+    known->throttled_until.reset();
     known->writes_refused = known->writes_refused || body.writing;
   }
   void operator()(const JournalDegraded& /*body*/) {
@@ -90,20 +98,26 @@ class Change final {
     }
     known->passed_at = now_;
     if (auto* of = account(); of != nullptr && body.answered) reached(*of);
+    // What was said during this pass is younger than the pass's beginning.
+    const bool older = known->problem && known->problem->since < now_ - body.took;
     if (body.result == PassFinished::Result::error) {
       ++known->counts.error;
+      // What it stumbles over now is told of the account, and must not hide behind an older one.
+      if (!body.answered && (older || !known->problem)) {
+        known->problem = Problem{std::string(kind_of(event_.body).name), body.summary, now_};
+      }
       return;
     }
     ++(body.result == PassFinished::Result::changed ? known->counts.changed : known->counts.noop);
     known->succeeded_at = now_;
-    // A problem that was said during this pass is younger than the pass's beginning.
-    if (known->problem && known->problem->since < now_ - body.took) known->problem.reset();
+    if (older) known->problem.reset();
     if (auto* of = account()) of->journal_degraded = false;
   }
   void reached(AccountStatus& of) {
     of.reached = tick_;
     if (!of.writes_refused) of.refused_at.reset();
     of.unavailable_since.reset();
+    of.throttled_until.reset();
   }
 
   Status& status_;

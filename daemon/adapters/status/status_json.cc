@@ -70,6 +70,7 @@ Json status_to_json(const Status& status) {
   for (const auto& [name, account] : status.accounts) {
     Json entry = {{"account", name.text()}, {"journal_degraded", account.journal_degraded}};
     put(entry, "unavailable_since", account.unavailable_since);
+    put(entry, "throttled_until", account.throttled_until);
     put(entry, "token_refused", account.refused_at);
     accounts.push_back(std::move(entry));
   }

@@ -110,6 +110,29 @@ TEST_F(Board, KeepsWhatItKnewWhereAPassCouldNotRead) {
   EXPECT_EQ(shop().pass->serving.size(), 1U);
 }
 
+// The line of a Worker says what is wrong now, and so does the headline.
+TEST_F(Board, ShowsNoOlderProblemWhileItIsThrottled) {
+  board_.emit(event_of(BuildRejected{"/srv", "TwoMains", "a.js and b.js"}));
+  const Failure down{FailureKind::transient, "list", "503"};
+  board_.emit({AccountName("main"), WorkerId(), RunId(), 3, false, ApiUnavailable{down, 1, 1s}});
+  clock_.passed += 5min;
+  PassFinished blind;
+  blind.result = PassFinished::Result::error;
+  blind.answered = false;
+  blind.summary = "cannot list: 429";
+  board_.emit(event_of(blind));
+  board_.emit({AccountName("main"), WorkerId(), RunId(), 3, false, ApiThrottled{10min, "429"}});
+  ASSERT_TRUE(shop().problem);
+  EXPECT_EQ(shop().problem->message, "cannot list: 429");
+  const std::string line = headline(*board_.read());
+  EXPECT_NE(line.find("; main throttled until "), std::string::npos) << line;
+  EXPECT_EQ(line.find("unreachable"), std::string::npos) << line;
+  clock_.passed += 5min;
+  board_.emit(event_of(a_pass(PassFinished::Result::noop)));
+  EXPECT_FALSE(shop().problem);
+  EXPECT_EQ(headline(*board_.read()).find("throttled"), std::string::npos);
+}
+
 TEST_F(Board, KeepsAProblemUntilAPassIsGoodAgain) {
   clock_.passed += 1min;
   board_.emit(event_of(SourceUnreadable{"/srv", "gone"}));
