@@ -31,6 +31,16 @@ Ready ready_of(const std::string& dir) {
   return ReadyQuiet{.quiet = Millis(0)};
 }
 
+/// What the disk says of the configuration's key is said of the flag here.
+std::string with_flags(std::string detail) {
+  for (const std::string_view key : {"`build.main` or `rolloutctl mark --main`", "`build.main`"}) {
+    for (std::size_t at = detail.find(key); at != std::string::npos; at = detail.find(key)) {
+      detail.replace(at, key.size(), "`--main`");
+    }
+  }
+  return detail;
+}
+
 Failure not_a_build(const std::string& dir, std::string detail) {
   return {
       .kind = FailureKind::invalid, .during = "read the build " + dir, .detail = std::move(detail)};
@@ -58,8 +68,9 @@ Result<Build> OneBuild::read() {
   const std::string& dir = worker_.build->path;
   if (seen.unavailable) return std::unexpected(not_a_build(dir, *seen.unavailable));
   if (!seen.rejected.empty())
-    return std::unexpected(not_a_build(
-        dir, fmt::format("{} ({})", seen.rejected.front().detail, seen.rejected.front().code)));
+    return std::unexpected(
+        not_a_build(dir, fmt::format("{} ({})", with_flags(seen.rejected.front().detail),
+                                     seen.rejected.front().code)));
   if (seen.builds.empty())
     return std::unexpected(
         not_a_build(dir, "it changes while it is read; try again when the build is finished"));

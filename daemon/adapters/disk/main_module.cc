@@ -42,6 +42,10 @@ Readable<std::optional<WranglerMain>> outside_configuration(const std::string& p
 
 }  // namespace
 
+std::size_t files_left_out(const Tree& tree, std::size_t taken) {
+  return tree.files.size() - taken - (tree.file(kMarkerName) != nullptr ? 1 : 0);
+}
+
 std::vector<std::string> configuration_beside(const std::string& build_path) {
   std::vector<std::string> paths;
   for (const char* name : kConfigurations) {

@@ -20,6 +20,9 @@ struct BuildDirectory {
   Tree tree;
 };
 
+/// Of all files those that are not taken; the marker is ours, and no file of the build.
+std::size_t files_left_out(const Tree& tree, std::size_t taken);
+
 /// The `main` of wrangler's configuration, and the file that says so.
 struct WranglerMain {
   std::string main;

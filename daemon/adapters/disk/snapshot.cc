@@ -32,7 +32,9 @@ struct Planned {
 
 Readable<void> check_size(const BuildDirectory& build, const std::vector<Planned>& planned) {
   if (planned.empty()) {
-    return rejected("EmptyBuild", fmt::format("{} holds no module: there is nothing to upload",
+    return rejected("EmptyBuild", fmt::format("{} holds no module: there is nothing to upload. "
+                                              "Look where the build writes its modules to: that "
+                                              "directory is the build's",
                                               shown(build.path)));
   }
   std::uint64_t bytes = 0;
@@ -78,7 +80,7 @@ Readable<Build> assemble(const BuildDirectory& directory, const WorkerConfig& wo
               .confidence = marker ? Confidence::confirmed : Confidence::unconfirmed,
               .facts = std::move(facts)};
   for (const Module& module : build.modules) build.bytes += module.size;
-  build.left_out = directory.tree.files.size() - build.modules.size();
+  build.left_out = files_left_out(directory.tree, build.modules.size());
   return build;
 }
 

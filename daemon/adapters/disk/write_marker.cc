@@ -64,7 +64,7 @@ Readable<MarkSummary> survey(const BuildDirectory& build, const MarkOptions& opt
   TRY_ASSIGN(const Tree again, walk(build.fd, build.path));
   if (again != build.tree) return moving();
   summary.modules = modules.size();
-  summary.left_out = build.tree.files.size() - summary.marker.files.size();
+  summary.left_out = files_left_out(build.tree, summary.marker.files.size());
   return summary;
 }
 

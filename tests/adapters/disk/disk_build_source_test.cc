@@ -62,7 +62,7 @@ TEST_F(DiskBuilds, AreWhatTheMarkerLists) {
                    "lib/blob.bin application/octet-stream", "lib/old.cjs application/javascript"}));
   EXPECT_EQ(build.main_module, "index.js");
   EXPECT_EQ(build.bytes, 17U + 4U + 5U + 18U + 1U + 9U);
-  EXPECT_EQ(build.left_out, 6U);  // README.md, map, metafile, .dev.vars, left-over.txt, the marker
+  EXPECT_EQ(build.left_out, 5U);  // README.md, map, metafile, .dev.vars, left-over.txt
   EXPECT_EQ(build.confidence, Confidence::confirmed);
   EXPECT_EQ(build.root, dir_.path());
   EXPECT_EQ(build.name, fs::path(dir_.path()).filename());

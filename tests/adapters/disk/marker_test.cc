@@ -111,6 +111,13 @@ TEST(WriteMarker, ListsTheBuildAndNothingElse) {
   EXPECT_EQ(std::distance(fs::directory_iterator(dir.at("dist")), {}), 7) << "no draft stays";
 }
 
+TEST(WriteMarker, CountsNoMarkerAmongWhatIsLeftOut) {
+  const BuildDir dir;
+  dir.write("dist/index.js", "export default {};");
+  EXPECT_EQ(dir.mark("dist").left_out, 0U);
+  EXPECT_EQ(dir.mark("dist").left_out, 0U) << "marked again";
+}
+
 TEST(WriteMarker, FailsWithTheSentenceThatTheDaemonWouldGive) {
   const BuildDir dir;
   const auto sentence = [&dir](MarkOptions options) {

@@ -52,6 +52,17 @@ class HangingSource final : public BuildSource {
   std::atomic<int>& looks_;
 };
 
+const Sha256 kNoHash{Sha256::Raw{}};
+
+/// Some build; the sources of these tests do not look at it.
+Build some_build() {
+  const BuildDir dir;
+  dir.write("index.js", "");
+  dir.mark();
+  SteppedClock clock;
+  return DiskBuildSource(clock).look(worker_of(dir.path())).builds.at(0);
+}
+
 WorkerConfig worker(const std::string& id, Millis timeout) {
   auto config = worker_of("/srv/" + id);
   config.id = WorkerId(id);
@@ -86,7 +97,7 @@ TEST(PatientBuilds, AreUnavailableUntilAHangingReaderReturns) {
 std::pair<std::string, Result<void>> read(ModuleContents& contents, const std::string& name,
                                           std::size_t pieces = 9) {
   std::string text;
-  auto ended = contents.read({.name = name, .content_type = "", .size = 7, .sha256 = {}},
+  auto ended = contents.read({.name = name, .content_type = "", .size = 7, .sha256 = kNoHash},
                              [&](std::span<const std::byte> bytes) {
                                for (const std::byte byte : bytes) text += static_cast<char>(byte);
                                return --pieces > 0;
@@ -100,8 +111,8 @@ TEST(PatientBuilds, FailAReadThatHangsInTheMiddleOfAModule) {
   std::atomic<int> looks = 0;
   PatientBuildSource source(std::make_unique<HangingSource>(let_go, looks));
   const auto hasty = worker("module", Millis(20));
-  auto opened = source.open(hasty, Build{});
-  while (!opened) opened = source.open(hasty, Build{});  // A busy machine may start it late.
+  auto opened = source.open(hasty, some_build());
+  while (!opened) opened = source.open(hasty, some_build());  // A busy machine may start it late.
   const auto [text, ended] = read(**opened, "hung.js");
   ASSERT_FALSE(ended);
   EXPECT_EQ(ended.error().kind, FailureKind::local);
@@ -118,7 +129,7 @@ TEST(PatientBuilds, HandOutEveryPieceInOrderAndSayHowTheReadEnded) {
   std::latch let_go(0);
   std::atomic<int> looks = 0;
   PatientBuildSource source(std::make_unique<HangingSource>(let_go, looks));
-  auto opened = source.open(worker("module", std::chrono::seconds(30)), Build{});
+  auto opened = source.open(worker("module", std::chrono::seconds(30)), some_build());
   ASSERT_TRUE(opened);
   EXPECT_EQ(read(**opened, "index.js").first, "one two");
   EXPECT_TRUE(read(**opened, "index.js").second);
@@ -131,12 +142,7 @@ TEST(PatientBuilds, HandOnWhatTheOtherSourceSays) {
   std::latch let_go(0);
   std::atomic<int> looks = 0;
   PatientBuildSource source(std::make_unique<HangingSource>(let_go, looks));
-  const BuildDir dir;
-  dir.write("index.js", "");
-  dir.mark();
-  SteppedClock clock;
-  const auto seen = DiskBuildSource(clock).look(worker_of(dir.path()));
-  const auto opened = source.open(worker("well", std::chrono::seconds(30)), seen.builds.at(0));
+  const auto opened = source.open(worker("well", std::chrono::seconds(30)), some_build());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().during, "well");
 }
