@@ -7,6 +7,7 @@
 
 #include "daemon/adapters/disk/disk_build_source.h"
 #include "daemon/adapters/system/credentials.h"
+#include "daemon/codec/sha256.h"
 #include "daemon/core/model/ensure.h"
 #include "daemon/core/model/exit_codes.h"
 
@@ -34,6 +35,9 @@ const AccountConfig& find_account(const Config& config, const AccountName& name)
 
 std::expected<std::unique_ptr<AccountLane>, StartFailure> AccountLane::open(
     const AccountConfig& account, std::shared_ptr<const Config> config, const Shared& shared) {
+  const auto token = read_token(account.token);
+  if (!token)
+    return std::unexpected(StartFailure{.exit = kExitConfig, .sentence = token.error().sentence()});
   const auto meter = std::make_shared<Meter>(account.budget, shared.clock.tick());
   auto api = make_client(account, access_of(config->mode), timeout_of(*config, account.name),
                          shared.clock, &shared.redactor, meter);
@@ -47,12 +51,14 @@ std::expected<std::unique_ptr<AccountLane>, StartFailure> AccountLane::open(
         .exit = journal.error().kind == FailureKind::refused ? kExitStateTooNew : kExitFailed,
         .sentence = journal.error().sentence()});
   return std::unique_ptr<AccountLane>(new AccountLane(account, std::move(config), shared,
-                                                      *std::move(journal), *std::move(api), meter));
+                                                      *std::move(journal), *std::move(api), meter,
+                                                      sha256(token->reveal())));
 }
 
 AccountLane::AccountLane(const AccountConfig& account, std::shared_ptr<const Config> config,
                          const Shared& shared, std::unique_ptr<SqliteJournal> journal,
-                         std::shared_ptr<CloudflareApi> api, std::shared_ptr<Meter> meter)
+                         std::shared_ptr<CloudflareApi> api, std::shared_ptr<Meter> meter,
+                         const Sha256& token_hash)
     : name_(account.name),
       shared_(shared),
       mode_(config->mode),
@@ -68,7 +74,9 @@ AccountLane::AccountLane(const AccountConfig& account, std::shared_ptr<const Con
              .journal = *journal_,
              .triggers = triggers_,
              .events = shared.events},
-            account.name, std::move(config), progress_) {}
+            account.name, std::move(config), progress_),
+      token_hash_(token_hash),
+      next_token_hash_(token_hash) {}
 
 AccountLane::~AccountLane() {
   stop();
@@ -123,24 +131,28 @@ ApiUsage AccountLane::usage() const {
   return usage;
 }
 
-Result<void> AccountLane::prepare(const Config& config) {
+Result<AccountLane::Token> AccountLane::prepare(const Config& config) {
   const AccountConfig& account = find_account(config, name_);
   next_token_.reset();
   next_api_.reset();
+  TRY_ASSIGN(Secret token, read_token(account.token));
+  next_token_hash_ = sha256(token.reveal());
+  const Token found = next_token_hash_ == token_hash_ ? Token::as_it_was : Token::another;
   const Millis timeout = timeout_of(config, name_);
   if (config.mode != mode_ || timeout != timeout_) {
     TRY_ASSIGN(next_api_, make_client(account, access_of(config.mode), timeout, shared_.clock,
                                       &shared_.redactor, meter_));
     next_mode_ = config.mode;
     next_timeout_ = timeout;
-    return {};
+    return found;
   }
-  TRY_ASSIGN(next_token_, read_token(account.token));
+  next_token_ = std::move(token);
   shared_.redactor.add(*next_token_);
-  return {};
+  return found;
 }
 
 void AccountLane::adopt() {
+  token_hash_ = next_token_hash_;
   if (next_api_ != nullptr) {
     api_.replace(std::move(next_api_));
     mode_ = next_mode_;

@@ -58,15 +58,17 @@ class AccountLane final {
   std::optional<Tick> write_until() const;
   ApiUsage usage() const;
 
+  enum class Token { as_it_was, another };
   /// Reads the token again and makes what a new configuration needs; nothing changes before
   /// `adopt`.
-  Result<void> prepare(const Config& config);
+  Result<Token> prepare(const Config& config);
   void adopt();
 
  private:
   AccountLane(const AccountConfig& account, std::shared_ptr<const Config> config,
               const Shared& shared, std::unique_ptr<SqliteJournal> journal,
-              std::shared_ptr<CloudflareApi> api, std::shared_ptr<Meter> meter);
+              std::shared_ptr<CloudflareApi> api, std::shared_ptr<Meter> meter,
+              const Sha256& token_hash);
 
   /// Answers what was asked but came too late for the lane.
   void refuse_rest();
@@ -82,6 +84,8 @@ class AccountLane final {
   TriggerQueue triggers_;
   Progress progress_;
   Lane lane_;
+  Sha256 token_hash_;  ///< Of the token in use: whether a reload brings another one.
+  Sha256 next_token_hash_;
   std::optional<Secret> next_token_;
   std::shared_ptr<CloudflareApi> next_api_;  ///< Null unless the mode or the timeout changes.
   Mode next_mode_ = Mode::observe;           ///< Of `next_api_`, as the next one.

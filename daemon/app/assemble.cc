@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/assemble.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -131,19 +132,24 @@ Reloaded Assembly::reload() {
   return result;
 }
 
-std::vector<ConfigError> Assembly::prepare(const Config& config) {
+Reloader::Prepared Assembly::prepare(const Config& config) {
   std::vector<ConfigError> errors;
-  for (const auto& lane : lanes_)
-    if (const auto ready = lane->prepare(config); !ready)
+  std::vector<std::string> changes;
+  for (const auto& lane : lanes_) {
+    const auto ready = lane->prepare(config);
+    if (ready && *ready == AccountLane::Token::another)
+      changes.push_back(fmt::format("account {}: its token", lane->name().text()));
+    if (!ready)
       errors.push_back({.code = "TokenUnreadable",
                         .message = ready.error().sentence(),
                         .file = "",
                         .line = 0,
                         .column = 0,
                         .excerpt = ""});
-  if (errors.empty())
-    for (const auto& lane : lanes_) lane->adopt();
-  return errors;
+  }
+  if (!errors.empty()) return std::unexpected(std::move(errors));
+  for (const auto& lane : lanes_) lane->adopt();
+  return changes;
 }
 
 void Assembly::watch(const Config& config) {

@@ -55,7 +55,7 @@ class Assembly final {
 
   std::optional<StartFailure> open_lanes(const std::shared_ptr<const Config>& config);
   std::optional<StartFailure> open_sockets(const Config& config);
-  std::vector<ConfigError> prepare(const Config& config);
+  Reloader::Prepared prepare(const Config& config);
   void watch(const Config& config);
   void tell(EventBody body);
 

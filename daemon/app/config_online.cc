@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <map>
 #include <system_error>
 
 #include "daemon/adapters/system/system_clock.h"
@@ -38,6 +39,13 @@ class AccountCheck final {
   bool look_at(const WorkerConfig& worker, CloudflareApi& api) {
     const auto found = api.worker(worker.id);
     if (found) {
+      const auto [entry, first] = entries_.try_emplace(found->id, worker.id);
+      if (!first) {
+        findings_.problems.push_back(
+            {kExitConfig, fmt::format("{} and {} are the same Worker: take one of them out",
+                                      entry->second.text(), worker.id.text())});
+        return true;
+      }
       findings_.good.push_back(fmt::format("{}: is at account {}, and the token may read it",
                                            worker.id.text(), account_.name.text()));
       return true;
@@ -54,6 +62,7 @@ class AccountCheck final {
   const AccountConfig& account_;
   const Config& config_;
   OnlineFindings& findings_;
+  std::map<std::string, WorkerId> entries_;  ///< By Cloudflare's id.
 };
 
 void check_path(const WorkerConfig& worker, OnlineFindings& findings) {

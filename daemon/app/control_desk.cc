@@ -16,6 +16,9 @@
 namespace rollout {
 namespace {
 
+/// So long an idle lane's answer may take.
+constexpr Millis kAtOnce = std::chrono::seconds(1);
+
 Json refusal(int exit, std::string_view code, std::string_view message) {
   return refusal_to_json(exit, Json::array({{{"code", code}, {"message", message}}}));
 }
@@ -24,13 +27,17 @@ Json sentence(std::string text) {
   return answer_to_json({.exit = kExitOk, .body = Done{std::move(text)}});
 }
 
-Answer ask(TriggerSink& lanes, Command command, const std::string& actor) {
+std::future<Answer> request(TriggerSink& lanes, Command command, const std::string& actor) {
   auto promise = std::make_shared<std::promise<Answer>>();
   std::future<Answer> answer = promise->get_future();
   lanes.request({.command = std::move(command), .actor = actor, .answer = [promise](Answer given) {
                    promise->set_value(std::move(given));
                  }});
-  return answer.get();
+  return answer;
+}
+
+Answer ask(TriggerSink& lanes, Command command, const std::string& actor) {
+  return request(lanes, std::move(command), actor).get();
 }
 
 std::string list_of_workers(const Config& config) {
@@ -129,15 +136,31 @@ Json ControlDesk::nudge(const Json& args, const std::string& actor) {
   const std::shared_ptr<const Config> config = parts_.lanes.config();
   const std::string named = text_member(args, "worker");
   std::size_t count = 0;
+  std::vector<std::future<Answer>> answers;
   for (const WorkerConfig& worker : config->workers) {
     if (!named.empty() && worker.id.text() != named) continue;
     ++count;
-    // The answer is nobody's: the pass itself is what was asked for.
-    parts_.lanes.request(
-        {.command = ReconcileCommand{worker.id}, .actor = actor, .answer = [](const Answer&) {}});
+    answers.push_back(request(parts_.lanes, ReconcileCommand{worker.id}, actor));
   }
   if (count == 0 && !named.empty()) return unknown_worker(named, *config);
-  return sentence(fmt::format("{} Worker{} will be looked at now", count, count == 1 ? "" : "s"));
+  // The pass itself is what was asked for, and nobody waits for it. But a lane that may not call
+  // Cloudflare says so at once.
+  std::string refusals;
+  Millis patience = kAtOnce;
+  for (std::future<Answer>& answer : answers) {
+    if (answer.wait_for(patience) != std::future_status::ready) {
+      patience = Millis(0);  // For all of them together.
+      continue;
+    }
+    const Answer given = answer.get();
+    if (given.exit == kExitOk) continue;
+    --count;
+    const std::string& why = std::get<Done>(given.body).sentence;
+    if (!refusals.contains(why)) refusals += '\n' + why;
+  }
+  if (count == 0 && !refusals.empty()) return sentence(refusals.substr(1));
+  return sentence(
+      fmt::format("{} Worker{} will be looked at now{}", count, count == 1 ? "" : "s", refusals));
 }
 
 }  // namespace rollout

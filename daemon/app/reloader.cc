@@ -41,11 +41,13 @@ Reloaded Reloader::reload() {
   loaded->host_name = before->host_name;
   loaded->program = before->program;
   std::vector<ConfigError> errors = restart_errors(*before, *loaded);
-  if (errors.empty()) errors = prepare_(*loaded);
   if (!errors.empty()) return refuse(std::move(errors));
+  Prepared prepared = prepare_(*loaded);
+  if (!prepared) return refuse(std::move(prepared).error());
   const auto after = std::make_shared<const Config>(*std::move(loaded));
   Reloaded result{
       .errors = {}, .changes = config_changes(*before, *after), .generation = after->generation};
+  for (std::string& change : *prepared) result.changes.push_back(std::move(change));
   lanes_.publish(after);
   events_.emit(event_of(*after, ConfigLoaded{result.changes}));
   return result;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -25,8 +26,10 @@ struct Reloaded {
 class Reloader final {
  public:
   /// `prepare` runs before a good configuration is published: it reads the tokens again and moves
-  /// the clients to the new mode. Its errors refuse the reload.
-  using Prepare = std::function<std::vector<ConfigError>(const Config&)>;
+  /// the clients to the new mode. It gives what changed beside the configuration, or errors, which
+  /// refuse the reload.
+  using Prepared = std::expected<std::vector<std::string>, std::vector<ConfigError>>;
+  using Prepare = std::function<Prepared(const Config&)>;
   Reloader(PolicySource& source, LaneDirectory& lanes, EventSink& events, Prepare prepare)
       : source_(source), lanes_(lanes), events_(events), prepare_(std::move(prepare)) {}
 

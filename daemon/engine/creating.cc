@@ -88,8 +88,7 @@ std::optional<Failure> failed(Acting& acting, const CreateVersion& create, Inten
     acting.settling[intent] = start_settling(end, timing);
     acting.teller.tell(VersionCreateFailed{
         digest, failure,
-        fmt::format("it may have happened; listings of the next {} will tell, and nothing is sent "
-                    "again before",
+        fmt::format("listings of the next {} will tell, and nothing is sent again before",
                     for_people(end - acting.ports.clock.tick() + timing.t_max + timing.list_lag))});
     return failure;
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "daemon/core/model/ensure.h"
 #include "daemon/engine/operator.h"
@@ -44,7 +45,8 @@ Lane::Lane(const Ports& ports, AccountName account, std::shared_ptr<const Config
       account_(std::move(account)),
       config_(std::move(config)),
       progress_(progress),
-      reconciler_(ports_, caution_) {}
+      reconciler_(ports_, caution_),
+      namesakes_(ports_.api) {}
 
 void Lane::run() {
   start();
@@ -109,6 +111,9 @@ void Lane::adopt(std::shared_ptr<const Config> config) {
     schedule.pass_due = schedule.rescan_due = ports_.clock.tick();
   }
   schedules_ = std::move(schedules);
+  std::vector<WorkerId> workers;
+  for (const auto& [worker, schedule] : schedules_) workers.push_back(worker);
+  namesakes_.configure(std::move(workers));
   std::erase_if(to_recover_,
                 [this](const WorkerId& worker) { return !schedules_.contains(worker); });
 }
@@ -165,12 +170,28 @@ void Lane::rescan(const WorkerConfig& worker, Schedule& schedule) {
 }
 
 PassOutcome Lane::pass(const WorkerConfig& worker, Schedule& schedule, const std::string& actor) {
-  PassOutcome outcome = reconciler_.pass(assignment(worker), schedule.course, actor);
+  const auto other = namesakes_.other_entry(worker.id);
+  PassOutcome outcome = other ? refuse_both(worker, schedule, *other)
+                              : reconciler_.pass(assignment(worker), schedule.course, actor);
   keep_account();
   schedule.pass_due = outcome.look_again;
   take_stock(worker.id, schedule, outcome);
   finish_recovery(worker.id, outcome);
   return outcome;
+}
+
+PassOutcome Lane::refuse_both(const WorkerConfig& worker, Schedule& schedule,
+                              const WorkerId& other) {
+  Failure failure{FailureKind::refused, fmt::format("look after {}", worker.id.text()),
+                  fmt::format("it is configured twice, as {} and as {}: nothing is made or deleted "
+                              "for either; take one of them out of the configuration",
+                              worker.id.text(), other.text())};
+  const Tick now = ports_.clock.tick();
+  Teller teller(ports_, {account_, worker.id, RunId(), config_->generation, config_->mode, ""});
+  if (!std::exchange(schedule.told_twice, true)) {
+    teller.tell(PruneRefused{"ConfiguredTwice", failure.sentence(), std::nullopt});
+  }
+  return finish_failed(teller, worker, std::move(failure), now, now);
 }
 
 void Lane::take_stock(const WorkerId& worker, Schedule& schedule, const PassOutcome& outcome) {

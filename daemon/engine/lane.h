@@ -15,6 +15,7 @@
 #include "daemon/core/plan/backoff.h"
 #include "daemon/engine/caution.h"
 #include "daemon/engine/door.h"
+#include "daemon/engine/namesakes.h"
 #include "daemon/engine/progress.h"
 #include "daemon/engine/reconciler.h"
 
@@ -37,6 +38,7 @@ class Lane {
     std::optional<Failure> failure;  ///< Why its standing makes it wait.
     std::string seen;                ///< What the disk showed at the last pass.
     Course course;
+    bool told_twice = false;  ///< That it is configured twice.
   };
 
   void start();
@@ -46,6 +48,7 @@ class Lane {
   void tend(const WorkerConfig& worker, Schedule& schedule);
   void rescan(const WorkerConfig& worker, Schedule& schedule);
   PassOutcome pass(const WorkerConfig& worker, Schedule& schedule, const std::string& actor);
+  PassOutcome refuse_both(const WorkerConfig& worker, Schedule& schedule, const WorkerId& other);
   void take_stock(const WorkerId& worker, Schedule& schedule, const PassOutcome& outcome);
   void stand_well(Schedule& schedule, const PassOutcome& outcome);
   void finish_recovery(const WorkerId& worker, const PassOutcome& outcome);
@@ -69,6 +72,7 @@ class Lane {
   Caution caution_;
   Reconciler reconciler_;
   Door door_;
+  Namesakes namesakes_;
   std::map<WorkerId, Schedule> schedules_;
   std::set<WorkerId> to_recover_;  ///< Workers without a good pass since the journal was lost.
 };

@@ -24,7 +24,7 @@ std::string trying_with(const Config& config);
 /// What a lane knows of one Worker between passes, besides the journal.
 struct Course {
   std::optional<Tick> last_plan;    ///< None after a start: down-time counts for nothing.
-  std::string last_plan_id;         ///< So that an unchanged plan is told once.
+  std::string last_told;            ///< So that an unchanged plan is told once.
   std::optional<Tick> short_since;  ///< Since when its listing has looked short.
   std::map<BundleDigest, JustMade> just_made;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/core/model/exit_codes.h"
+#include "daemon/core/plan/ledger.h"
 #include "daemon/core/plan/resolve.h"
 
 namespace rollout {
@@ -99,6 +100,13 @@ Result<Answer> Operator::explain_deleted(const ExplainCommand& command, const Fa
   explanation.notices = std::move(notices);
   std::erase_if(explanation.notices, [&](const Notice& n) { return n.version != entry->version; });
   TRY_ASSIGN(explanation.ledger, ports_.journal.ledger(worker(), entry->version, kLedgerShown));
+  if (std::ranges::none_of(explanation.ledger, is_delete)) {
+    explanation.notices.push_back(
+        {"DeletedElsewhere",
+         "it is not listed, and this rolloutd did not delete it: somebody else did, with "
+         "`rolloutctl versions delete`, the dashboard or another tool",
+         entry->version});
+  }
   return Answer{kExitOk, std::move(explanation)};
 }
 

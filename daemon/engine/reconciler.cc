@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/core/plan/backoff.h"
+#include "daemon/core/plan/ledger.h"
 #include "daemon/core/plan/prune.h"
 #include "daemon/engine/pass_summary.h"
 #include "daemon/engine/pruning.h"
@@ -16,6 +17,8 @@ namespace {
 /// Creates of one pass; a Worker with more waiting builds than this goes on in the next pass.
 constexpr int kRounds = 50;
 
+constexpr std::size_t kEntriesOfAVersion = 20;
+
 RunId new_run(Random& random) {
   return RunId(fmt::format("r-{:08x}", static_cast<std::uint32_t>(random.next())));
 }
@@ -25,11 +28,19 @@ bool is_alarm(StopCode code) {
     case StopCode::ObserveMode:
     case StopCode::Suspended:
     case StopCode::CreateAmbiguous:
-    case StopCode::BadReads:
       return false;
     default:
       return true;
   }
+}
+
+/// A plan is told again where it would write something else, or where something else is in its way.
+std::string name_with_alarms(const Plan& plan) {
+  std::string name = plan.id;
+  for (const Stop& stop : plan.stops) {
+    if (is_alarm(stop.code)) name += fmt::format(" {}", to_string(stop.code));
+  }
+  return name;
 }
 
 }  // namespace
@@ -154,9 +165,12 @@ Reconciler::Acted Reconciler::act(Acting& acting, const Observed& observed, cons
 }
 
 void Reconciler::tell_plan(Teller& teller, const Plan& plan, Course& course) {
-  for (const EventBody& event : plan.events) teller.tell(event);
-  const bool news = plan.id != course.last_plan_id;
-  course.last_plan_id = plan.id;
+  for (const EventBody& event : plan.events) {
+    if (!was_our_delete(event, teller.about().worker)) teller.tell(event);
+  }
+  const std::string told = name_with_alarms(plan);
+  const bool news = told != course.last_told;
+  course.last_told = told;
   if (!news || (plan.ready.empty() && plan.waiting == 0)) return;
   PrunePlanned planned;
   planned.plan_id = plan.id;
@@ -171,6 +185,14 @@ void Reconciler::tell_plan(Teller& teller, const Plan& plan, Course& course) {
     if (!is_alarm(stop.code)) continue;
     teller.tell(PruneRefused{std::string(to_string(stop.code)), stop.message, std::nullopt});
   }
+}
+
+/// A listing that lags behind may show once more what was deleted.
+bool Reconciler::was_our_delete(const EventBody& event, const WorkerId& worker) {
+  const auto* gone = std::get_if<VersionGone>(&event);
+  if (gone == nullptr) return false;
+  const auto ledger = ports_.journal.ledger(worker, gone->version, kEntriesOfAVersion);
+  return ledger && std::any_of(ledger->begin(), ledger->end(), is_delete);
 }
 
 void Reconciler::watch_length(const Observed& observed, Course& course) {

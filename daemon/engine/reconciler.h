@@ -49,6 +49,7 @@ class Reconciler {
   void note_bad_read(const Failure& failure);
   Acted act(Acting& acting, const Observed& observed, const Plan& plan);
   void tell_plan(Teller& teller, const Plan& plan, Course& course);
+  bool was_our_delete(const EventBody& event, const WorkerId& worker);
   void watch_length(const Observed& observed, Course& course);
   void adopt_settling(const Observed& observed, const Plan& plan);
   Tick next_look(const Assignment& assignment, const Observed& observed, const Plan& plan) const;

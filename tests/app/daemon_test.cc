@@ -117,9 +117,25 @@ TEST_F(Daemon, ARefusedTokenDoesNotEndItAndANewOneIsReadOnReload) {
   folder_.write("token", "wrong-token\n");
   start();
   EXPECT_EQ(ctl({"reconcile", "--wait"}).exit, kExitUnauthorized);
+  const Ran nudge = ctl({"reconcile"});
+  EXPECT_TRUE(nudge.out.starts_with("account main is waiting until ")) << nudge.out;
   folder_.write("token", server_.token());
+  const Ran reload = ctl({"reload"});
+  ASSERT_EQ(reload.exit, kExitOk);
+  EXPECT_TRUE(reload.out.contains("account main: its token")) << reload.out;
+  reconcile();
+  EXPECT_TRUE(ctl({"reload"}).out.contains("nothing changed")) << "it is the same again";
+}
+
+TEST_F(Daemon, AReloadedTimeoutIsTaken) {
+  start();
+  reconcile();
+  write_config("enforce", "    timeout: 1s\n");
   ASSERT_EQ(ctl({"reload"}).exit, kExitOk);
   reconcile();
+  server_.add_faults(R"([{"method":"GET","path":"*/versions","delay":"20s"}])");
+  const Ran late = ctl({"reconcile", "--wait"});
+  EXPECT_EQ(late.exit, kExitUnreachable) << late.out << late.err;
 }
 
 TEST_F(Daemon, ATokenThatCannotBeReadRefusesTheReload) {

@@ -43,6 +43,14 @@ TEST_F(Online, AnUnknownWorkerIsNamedAndTheOthersAreStillLookedAt) {
   EXPECT_TRUE(ran.out.contains("shop: is at account main")) << ran.out;
 }
 
+TEST_F(Online, AWorkerThatStandsByItsNameAndByItsIdIsFound) {
+  const std::string id = (**server_.cloud()->worker("shop"))["id"];
+  write_config("enforce", "  - { name: " + id + ", account: main }\n");
+  const Ran ran = check();
+  EXPECT_EQ(ran.exit, kExitConfig);
+  EXPECT_TRUE(ran.err.contains("are the same Worker: take one of them out")) << ran.err;
+}
+
 TEST_F(Online, ABuildDirectoryThatIsMissingIsToldWithItsReason) {
   std::filesystem::remove_all(folder_.path("dist"));
   const Ran ran = check();

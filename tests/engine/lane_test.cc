@@ -236,6 +236,70 @@ TEST_F(LaneTest, HoldsPruningAfterABadReadThoughItIsRestarted) {
   EXPECT_EQ(count("remove"), 2);
 }
 
+// Both entries would make a version of a build, and each delete what the other protects.
+TEST_F(LaneTest, LooksAfterNoWorkerThatIsConfiguredByItsNameAndByItsId) {
+  has_versions(3);
+  disk.shows.builds = {a_build(500)};
+  WorkerConfig again = config->workers[0];
+  again.id = WorkerId("0123456789abcdef0123456789abcdef");
+  config->workers.insert(config->workers.begin(), again);
+  WorkerConfig other = again;
+  other.id = WorkerId("ffffffffffffffffffffffffffffffff");
+  config->workers.push_back(other);
+  cloud.names = {{again.id, "shop"}, {other.id, "blog"}};
+  run(4);
+  const auto refused = story.all<PruneRefused>();
+  ASSERT_EQ(refused.size(), 2U) << "each entry, once";
+  EXPECT_EQ(refused[0].code, "ConfiguredTwice");
+  EXPECT_TRUE(refused[0].detail.contains(
+      "it is configured twice, as 0123456789abcdef0123456789abcdef and as shop"))
+      << refused[0].detail;
+  EXPECT_EQ(std::count(cloud.listed.begin(), cloud.listed.end(), "shop"), 0);
+  EXPECT_GT(std::count(cloud.listed.begin(), cloud.listed.end(), other.id.text()), 0);
+  EXPECT_EQ(count("worker"), 2) << "each id is looked up once";
+  Wake mended;
+  config->workers.erase(config->workers.begin());
+  mended.config = std::make_shared<Config>(*config);
+  triggers.wakes.push_back(std::move(mended));
+  run(2);
+  EXPECT_GT(std::count(cloud.listed.begin(), cloud.listed.end(), "shop"), 0);
+}
+
+TEST_F(LaneTest, AsksForNoNamesWhereAllStandByThem) {
+  run(2);
+  EXPECT_EQ(count("worker"), 0);
+}
+
+TEST_F(LaneTest, SaysWhoDeletedAVersionThatIsGone) {
+  config->mode = Mode::observe;
+  has_versions(3);
+  run(1);
+  cloud.versions.pop_back();  // By hand.
+  run(1);
+  ASSERT_EQ(story.all<VersionGone>().size(), 1U);
+  EXPECT_EQ(story.all<VersionGone>()[0].number, 1U);
+  const Answer answer = ask(ExplainCommand{WorkerId("shop"), "v1"});
+  const auto& explanation = std::get<Explanation>(answer.body);
+  ASSERT_EQ(explanation.notices.size(), 1U);
+  EXPECT_EQ(explanation.notices[0].code, "DeletedElsewhere");
+  EXPECT_EQ(explanation.ledger.front().event, "version.gone");
+  run(3);
+  EXPECT_EQ(story.all<VersionGone>().size(), 1U) << "said once";
+}
+
+TEST_F(LaneTest, TellsNothingOfWhatItDeletedItself) {
+  has_versions(3);
+  const std::vector<Version> before = cloud.versions;
+  run(2);
+  ASSERT_EQ(count("remove"), 2);
+  const std::vector<Version> after = std::exchange(cloud.versions, before);
+  config->mode = Mode::observe;
+  run(1);  // A listing that lags behind shows them once more.
+  cloud.versions = after;
+  run(1);
+  EXPECT_TRUE(story.all<VersionGone>().empty());
+}
+
 TEST_F(LaneTest, PromisesTheWatchdogWhenItWillBeHeardOfAgain) {
   run(2);
   EXPECT_GE(progress.promised(), clock.tick());

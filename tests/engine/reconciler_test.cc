@@ -95,6 +95,30 @@ TEST_F(Pass, AdoptsWhatSomebodyElseMadeMeanwhileAndRaisesAnAlarm) {
   EXPECT_EQ(std::count(calls.begin(), calls.end(), "create"), 1) << "no second one";
 }
 
+TEST_F(Pass, TellsThatABadReadKeepsAPlanFromBeingCarriedOut) {
+  has_versions(3);
+  caution.bad_read(clock.tick());
+  pass();
+  pass();
+  ASSERT_EQ(story.all<PruneRefused>().size(), 1U) << "once";
+  EXPECT_EQ(story.all<PruneRefused>()[0].code, "BadReads");
+  config->mode = Mode::observe;
+  pass();
+  EXPECT_EQ(story.all<PruneRefused>().size(), 1U);
+}
+
+TEST_F(Pass, TellsThatSomethingElseIsInTheWayOfTheSamePlan) {
+  has_versions(3);
+  caution.configuration_broken(true);
+  pass();
+  caution.configuration_broken(false);
+  caution.bad_read(clock.tick());
+  pass();
+  const auto refused = story.all<PruneRefused>();
+  ASSERT_EQ(refused.size(), 2U);
+  EXPECT_EQ(refused[1].code, "BadReads");
+}
+
 // Promise 1: the answer was lost, the version was made; it is found, and not made again.
 TEST_F(Pass, AdoptsAVersionWhoseAnswerWasLost) {
   disk.shows.builds = {a_build(500)};

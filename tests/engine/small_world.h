@@ -134,7 +134,11 @@ class SmallCloud final : public VersionsApi {
  public:
   SmallCloud(Calls& calls, ManualClock& clock) : calls_(calls), clock_(clock) {}
 
-  Result<Worker> worker(const WorkerId& worker) override { return Worker{"id", worker.text()}; }
+  Result<Worker> worker(const WorkerId& worker) override {
+    calls_.push_back("worker");
+    const auto known = names.find(worker);
+    return Worker{"id", known == names.end() ? worker.text() : known->second};
+  }
   Result<Listing> list(const WorkerId& worker) override {
     calls_.push_back("list");
     if (worker == broken) {
@@ -194,7 +198,8 @@ class SmallCloud final : public VersionsApi {
   }
   void next(const std::string& operation, Fault fault) { faults_[operation].push_back(fault); }
 
-  WorkerId broken;  ///< Its listings fail.
+  std::map<WorkerId, std::string> names;  ///< By id.
+  WorkerId broken;                        ///< Its listings fail.
   std::vector<std::string> listed;
   std::vector<Version> versions;
   DeploymentHistory history;

@@ -24,12 +24,6 @@ Failure wrong_option(std::string detail) {
   return out;
 }
 
-/// A Worker's id is 32 hex digits; everything else is a name.
-bool may_be_id(const WorkerId& worker) {
-  const std::string& text = worker.text();
-  return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 HttpBody text_body(std::string content_type, std::string text) {
   const std::uint64_t size = text.size();
   return {.content_type = std::move(content_type),
@@ -238,7 +232,7 @@ Result<void> CloudflareApi::remove(const WorkerId& worker, const VersionId& vers
 }
 
 Result<std::string> CloudflareApi::script_name(const WorkerId& worker) {
-  if (!may_be_id(worker)) return worker.text();
+  if (!is_hex_id(worker)) return worker.text();
   if (const auto known = names_.find(worker); known != names_.end()) return known->second;
   TRY_ASSIGN(const Worker found, this->worker(worker));
   return found.name;

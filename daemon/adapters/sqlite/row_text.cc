@@ -158,6 +158,7 @@ std::string encode(const SeenVersion& seen) {
   out.instant("first_seen", seen.first_seen);
   out.span("condemned_for", seen.condemned_for);
   out.flag("refused", seen.refused);
+  out.count("number", seen.number);
   return out.done();
 }
 
@@ -165,7 +166,8 @@ std::optional<SeenVersion> decode_seen(std::string_view body) {
   Reader in(body);
   SeenVersion seen{.first_seen = in.instant("first_seen"),
                    .condemned_for = in.span("condemned_for"),
-                   .refused = in.flag("refused")};
+                   .refused = in.flag("refused"),
+                   .number = in.count("number")};
   return in.good() ? std::optional(seen) : std::nullopt;
 }
 

@@ -35,6 +35,11 @@ bool is_uuid(std::string_view text) {
 
 }  // namespace
 
+bool is_hex_id(const WorkerId& worker) {
+  const std::string& text = worker.text();
+  return text.size() == 32 && text.find_first_not_of(kHexDigits) == std::string::npos;
+}
+
 std::optional<VersionId> VersionId::parse(std::string_view text) {
   if (!is_uuid(text)) return std::nullopt;
   return VersionId(std::string(text));

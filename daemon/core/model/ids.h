@@ -30,6 +30,7 @@ class Name {
 using AccountName = Name<struct AccountNameKind>;  ///< Key under `accounts:`.
 using AccountId = Name<struct AccountIdKind>;      ///< Cloudflare's account id, 32 hex digits.
 using WorkerId = Name<struct WorkerIdKind>;        ///< A Worker's name or 32-hex id, as configured.
+bool is_hex_id(const WorkerId& worker);            ///< It is the id, and not the name.
 using DeploymentId = Name<struct DeploymentIdKind>;  ///< A deployment's UUID.
 using PolicyName = Name<struct PolicyNameKind>;
 using RunId = Name<struct RunIdKind>;  ///< Joins all records of one pass.

@@ -27,6 +27,7 @@ constexpr std::array kKinds{
     EventKind{"version.duplicate", "94a7d58dfd4f4bfea18d8a520d97e083", 4},
     EventKind{"version.identity_lost", "356fe4ce91864528a406fe7a5bb3af00", 3},
     EventKind{"version.foreign_identity", "bc30b2a433aa4fb480eea883b42505f9", 3},
+    EventKind{"version.gone", "ac04925137fd4f9d85eaed7b07b022a9", 5},
     EventKind{"prune.planned", "89677394360a481aa7be9ef1fbf3c872", 5},
     EventKind{"prune.marked", "54b60f5870c140a2b9de83d4b4df3059", 6},
     EventKind{"prune.unmarked", "5c45536937b64d6f93d455a360599d8d", 6},

@@ -18,10 +18,10 @@ using EventBody =
     std::variant<DaemonStarted, DaemonStopping, ConfigLoaded, ConfigReloadFailed, BuildDetected,
                  BuildSettled, BuildRejected, VersionCreated, VersionDeduplicated,
                  VersionCreateFailed, VersionAdopted, VersionDuplicate, IdentityLost,
-                 ForeignIdentity, PrunePlanned, PruneMarked, PruneUnmarked, PruneDeleted,
-                 PruneRefused, WorkerSuspended, WorkerResumed, VersionPinned, VersionUnpinned,
-                 ApiThrottled, ApiUnavailable, ApiRecovered, AuthFailed, SourceUnreadable,
-                 WatchOverflow, StateRecovered, JournalDegraded, PassFinished>;
+                 ForeignIdentity, VersionGone, PrunePlanned, PruneMarked, PruneUnmarked,
+                 PruneDeleted, PruneRefused, WorkerSuspended, WorkerResumed, VersionPinned,
+                 VersionUnpinned, ApiThrottled, ApiUnavailable, ApiRecovered, AuthFailed,
+                 SourceUnreadable, WatchOverflow, StateRecovered, JournalDegraded, PassFinished>;
 
 struct Event {
   AccountName account;  ///< Empty where it concerns the whole daemon.

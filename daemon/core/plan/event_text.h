@@ -32,6 +32,7 @@ Telling tell(const VersionAdopted& body);
 Telling tell(const VersionDuplicate& body);
 Telling tell(const IdentityLost& body);
 Telling tell(const ForeignIdentity& body);
+Telling tell(const VersionGone& body);
 Telling tell(const PrunePlanned& body);
 Telling tell(const PruneMarked& body);
 Telling tell(const PruneUnmarked& body);

@@ -64,6 +64,11 @@ struct ForeignIdentity {
   BundleDigest digest;
   std::string because;
 };
+/// Somebody else deleted it.
+struct VersionGone {
+  VersionId version;
+  std::uint64_t number = 0;
+};
 struct PrunePlanned {
   std::string plan_id;
   std::size_t keep = 0;

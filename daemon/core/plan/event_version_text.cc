@@ -80,7 +80,10 @@ Telling tell(const VersionDeduplicated& body) {
 }
 
 Telling tell(const VersionCreateFailed& body) {
-  Telling telling{fmt::format("no version was created from build {}: {}; {}", body.digest.brief(),
+  const char* outcome = body.failure.kind == FailureKind::unknown_outcome
+                            ? "it is not known whether a version was created"
+                            : "no version was created";
+  Telling telling{fmt::format("{} from build {}: {}; {}", outcome, body.digest.brief(),
                               clause(body.failure.sentence()), clause(body.next)),
                   {{"BUILD", body.digest.hex()}}};
   add_failure(telling, body.failure);
@@ -123,6 +126,14 @@ Telling tell(const ForeignIdentity& body) {
             body.version, body.digest);
   telling.fields.emplace_back("REASON", body.because);
   return telling;
+}
+
+Telling tell(const VersionGone& body) {
+  return {fmt::format("version {} is no longer listed, and it was not deleted by this rolloutd: "
+                      "somebody did, with `rolloutctl versions delete`, the dashboard or another "
+                      "tool",
+                      body.number),
+          {{"VERSION_ID", body.version.text()}, {"VERSION_NUMBER", std::to_string(body.number)}}};
 }
 
 Telling tell(const PrunePlanned& body) {

@@ -23,6 +23,11 @@ struct Fill {
   bool operator()(const VersionAdopted& e) { return about(e.version, e.digest); }
   bool operator()(const IdentityLost& e) { return about(e.version, e.digest); }
   bool operator()(const ForeignIdentity& e) { return about(e.version, e.digest); }
+  bool operator()(const VersionGone& e) {
+    entry.version = e.version;
+    entry.number = e.number;
+    return true;
+  }
   bool operator()(const VersionCreateFailed& e) {
     entry.digest = e.digest.hex();
     return true;
@@ -65,6 +70,10 @@ struct Fill {
 };
 
 }  // namespace
+
+bool is_delete(const LedgerEntry& entry) {
+  return entry.event == "prune.deleted";
+}
 
 std::optional<LedgerEntry> ledger_entry(const Event& event, Instant at, const std::string& actor) {
   LedgerEntry entry;

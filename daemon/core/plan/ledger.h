@@ -12,4 +12,7 @@ namespace rollout {
 /// None for events that are no decision about a version or a Worker.
 std::optional<LedgerEntry> ledger_entry(const Event& event, Instant at, const std::string& actor);
 
+/// Whether it says that this rolloutd deleted the version.
+bool is_delete(const LedgerEntry& entry);
+
 }  // namespace rollout

@@ -92,6 +92,7 @@ struct SeenVersion {
   Instant first_seen{};
   std::optional<Millis> condemned_for;  ///< Observed time; none while something keeps it.
   bool refused = false;                 ///< Cloudflare refused to delete it.
+  std::uint64_t number = 0;
   auto operator<=>(const SeenVersion&) const = default;
 };
 

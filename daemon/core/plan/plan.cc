@@ -28,6 +28,21 @@ void close_prunes(const Observed& observed, Plan& plan) {
   }
 }
 
+/// What went without a delete of ours. An open intent's delete is told when it is closed.
+void tell_of_gone(const Observed& observed, Plan& plan) {
+  auto still = plan.memory.versions.cbegin();
+  const auto end = plan.memory.versions.cend();
+  for (const auto& [version, seen] : observed.memory.versions) {
+    while (still != end && still->first < version) ++still;
+    if (still != end && still->first == version) continue;
+    const auto& intents = observed.memory.intents;
+    const bool ours = std::any_of(intents.begin(), intents.end(), [&](const OpenIntent& open) {
+      return open.intent.kind == IntentKind::prune && open.intent.version == version;
+    });
+    if (!ours) plan.events.emplace_back(VersionGone{version, seen.number});
+  }
+}
+
 /// Fault matrix 60: a warning, and no more.
 Notice clock_notice(const Observed& observed) {
   return {"ClocksDiffer",
@@ -74,6 +89,7 @@ Plan plan(const Observed& observed) {
   Plan plan;
   plan.memory = observed.memory;
   remember_listing(observed, plan.memory);
+  tell_of_gone(observed, plan);
   close_prunes(observed, plan);
   plan_creates(observed, plan);
   plan_prune(observed, plan);

@@ -104,9 +104,10 @@ void remember_listing(const Observed& observed, Memory& memory) {
   std::map<VersionId, SeenVersion> seen;
   for (const Version& version : observed.listing.versions) {
     const auto known = memory.versions.find(version.id);
-    seen.emplace(version.id, known == memory.versions.end()
-                                 ? SeenVersion{observed.now, std::nullopt, false}
-                                 : known->second);
+    SeenVersion now = known == memory.versions.end() ? SeenVersion{} : known->second;
+    if (known == memory.versions.end()) now.first_seen = observed.now;
+    now.number = version.number;
+    seen.emplace(version.id, now);
   }
   memory.versions = std::move(seen);
 }

@@ -54,6 +54,7 @@ std::vector<EventBody> one_of_each() {
       VersionDuplicate{kDigest, a_version(42, ""), {a_version(43, "")}},
       IdentityLost{a_version(42, ""), kDigest},
       ForeignIdentity{a_version(42, "v1"), kDigest, "its tag is `v1`, and `v2` was sent"},
+      VersionGone{id, 31},
       PrunePlanned{"p-7f3a0000", 22, 6, 3, {"observe mode"}},
       PruneMarked{id, 31, "1.6.4", "no rule keeps it", std::nullopt},
       PruneUnmarked{id, 31, "it is deployed"},
