@@ -34,6 +34,19 @@ hostile_builds() {
   inside rolloutctl mark /srv/builds/shop >/dev/null || fail 'rolloutctl mark'
   [ -n "$(first_record MESSAGE_ID=ce3a6e5ed3ba43c28f66245968c7fc15 ROLLOUTD_VERSION_NUMBER=2)" ] ||
     fail 'after hostile builds there is no version of a good one'
+  hard_linked_build
+}
+
+# A hard link is a file of the build, as `cp -l` and `rsync --link-dest` make it. What is written
+# through its other name is no longer what was marked.
+hard_linked_build() {
+  inside sh -c 'echo "export default { n: 3 };" >/srv/other/index.js &&
+    ln -f /srv/other/index.js /srv/builds/shop/index.js'
+  inside rolloutctl mark /srv/builds/shop >/dev/null || fail 'rolloutctl mark of a hard link'
+  [ -n "$(first_record MESSAGE_ID=ce3a6e5ed3ba43c28f66245968c7fc15 ROLLOUTD_VERSION_NUMBER=3)" ] ||
+    fail 'there is no version of a build with a hard link'
+  rejects MarkerMismatch index.js sh -c \
+    'echo "export default { n: 4 };" >/srv/other/index.js && rolloutctl reconcile shop >/dev/null'
 }
 
 # The probe runs under every setting of the unit; what belongs to a daemon alone is taken out.
