@@ -51,6 +51,10 @@ Result<Worker> SwitchedApi::worker(const WorkerId& worker) {
   return Use(*this)->worker(worker);
 }
 
+Result<std::optional<Instant>> SwitchedApi::token_expiry() {
+  return Use(*this)->token_expiry();
+}
+
 Result<Listing> SwitchedApi::list(const WorkerId& worker) {
   return Use(*this)->list(worker);
 }

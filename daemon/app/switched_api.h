@@ -24,6 +24,7 @@ class SwitchedApi final : public VersionsApi {
   std::shared_ptr<CloudflareApi> current() const;
 
   Result<Worker> worker(const WorkerId& worker) override;
+  Result<std::optional<Instant>> token_expiry() override;
   Result<Listing> list(const WorkerId& worker) override;
   Result<VersionDetail> get(const WorkerId& worker, const VersionId& version,
                             Include include) override;

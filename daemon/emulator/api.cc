@@ -47,6 +47,9 @@ ApiResult<Route> route_of(const ApiAccess& access, const ApiRequest& request) {
                   fmt::format("Could not route to {}, perhaps your object identifier is invalid?",
                               request.path));
   };
+  if (request.method == "GET" && path == "/client/v4/user/tokens/verify") {
+    return *find_route("GET", kVerifyToken);
+  }
   if (!path.starts_with(kBase)) return no_route();
   path.remove_prefix(kBase.size());
   if (!path.starts_with(access.account + "/")) return no_route();

@@ -147,6 +147,11 @@ struct RouteRow {
 using Request = ApiRequest;
 
 constexpr RouteRow kRoutes[] = {
+    {"GET", kVerifyToken,
+     [](Cloud&, const Request&, const Path&, const Json&) -> ApiResult<Reply> {
+       return Reply{.result = R"({"id":"00000000000000000000000000000000","status":"active"})",
+                    .result_info = std::nullopt};
+     }},
     {"GET", "workers/workers", list_workers},
     {"POST", "workers/workers",
      [](Cloud& cloud, const Request&, const Path&, const Json& body) {

@@ -26,6 +26,9 @@ struct Route {
   bool has_body = false;
 };
 
+/// Of the account's own token; a user's stands under `/client/v4/user/`.
+inline constexpr const char* kVerifyToken = "tokens/verify";
+
 /// By method and the path below `/client/v4/accounts/{account_id}/`; none where there is no route.
 std::optional<Route> find_route(const std::string& method, std::string_view path);
 

@@ -17,6 +17,11 @@ namespace {
 /// A lane that is not heard of for this long, beyond the deadline of a call, is stuck.
 constexpr Millis kPatience = std::chrono::minutes(2);
 
+constexpr Millis kTokenInterval = std::chrono::hours(12);
+constexpr Millis kTokenRetry = std::chrono::hours(1);
+constexpr Millis kTokenSoon = std::chrono::days(14);
+constexpr Millis kTokenReminder = std::chrono::days(7);
+
 /// What a rescan compares: every build's generation, what was rejected, and whether it was
 /// readable.
 std::string signature(const Sightings& sightings) {
@@ -65,7 +70,25 @@ void Lane::run() {
       if (ports_.triggers.stopping()) return;
       progress_.promise(ports_.clock.tick() + kPatience);
     }
+    check_token();
   }
+}
+
+/// By the way, behind all work: it may not answer, and need not.
+void Lane::check_token() {
+  const Tick now = ports_.clock.tick();
+  if (now < token_due_ || schedules_.empty() || (door_.closed() && now < door_.closed()->until)) {
+    return;
+  }
+  const auto expires = ports_.api.token_expiry();
+  token_due_ = now + (expires ? kTokenInterval : kTokenRetry);
+  if (!expires) return;
+  tell(AuthChecked{*expires});
+  if (!*expires) return;
+  const Millis left = **expires - ports_.clock.now();
+  if (left > kTokenSoon || (expiry_told_ && now - *expiry_told_ < kTokenReminder)) return;
+  expiry_told_ = now;
+  tell(AuthExpiring{**expires, left});
 }
 
 std::vector<const WorkerConfig*> Lane::longest_waiting_first() {
@@ -101,6 +124,7 @@ void Lane::adopt(std::shared_ptr<const Config> config) {
   config_ = std::move(config);
   caution_.configuration_broken(false);
   door_.open();
+  token_due_ = ports_.clock.tick();
   std::map<WorkerId, Schedule> schedules;
   for (const WorkerConfig& worker : config_->workers) {
     if (worker.account != account_) continue;

@@ -53,6 +53,7 @@ class Lane {
   void stand_well(Schedule& schedule, const PassOutcome& outcome);
   void finish_recovery(const WorkerId& worker, const PassOutcome& outcome);
   void keep_account();
+  void check_token();
   void serve(Request& request);
   /// None where Cloudflare may be called for this Worker now.
   std::optional<Answer> waiting(const Schedule& schedule) const;
@@ -74,6 +75,8 @@ class Lane {
   Door door_;
   Namesakes namesakes_;
   std::map<WorkerId, Schedule> schedules_;
+  Tick token_due_{};  ///< When the token is to be looked at.
+  std::optional<Tick> expiry_told_;
   std::set<WorkerId> to_recover_;  ///< Workers without a good pass since the journal was lost.
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "daemon/core/model/build.h"
@@ -24,6 +25,9 @@ class VersionsApi {
   virtual ~VersionsApi() = default;
 
   virtual Result<Worker> worker(const WorkerId& worker) = 0;
+
+  /// When the account's token ends; none where it has no end.
+  virtual Result<std::optional<Instant>> token_expiry() = 0;
 
   /// All pages. `invalid` where the listing is torn: totals that disagree, a version seen twice.
   virtual Result<Listing> list(const WorkerId& worker) = 0;

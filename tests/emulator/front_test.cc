@@ -127,6 +127,17 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{"OtherBase", "GET", "/v5", 404, 7003}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
+TEST_F(LocalApi, VerifiesTheTokenAsAUsersAndAsTheAccounts) {
+  auto from = client();
+  for (const std::string& owner : {std::string("user"), "accounts/" + server_.account()}) {
+    const auto answer = from.Get(("/client/v4/" + owner + "/tokens/verify").c_str());
+    EXPECT_EQ(json_of(answer)["result"]["status"], "active");
+  }
+  httplib::Client other(server_.origin());
+  other.set_bearer_token_auth("another");
+  EXPECT_EQ(other.Get("/client/v4/user/tokens/verify")->status, 403);
+}
+
 TEST_F(LocalApi, RefusesATokenThatIsMissingOrWrong) {
   httplib::Client nobody(server_.origin());
   const auto missing = nobody.Get(path("workers").c_str());

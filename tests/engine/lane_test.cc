@@ -300,6 +300,33 @@ TEST_F(LaneTest, TellsNothingOfWhatItDeletedItself) {
   EXPECT_TRUE(story.all<VersionGone>().empty());
 }
 
+// Journey J7: before the day, and not every hour.
+TEST_F(LaneTest, SaysOnceAWeekThatTheTokenEndsSoon) {
+  config->workers[0].build.reset();
+  config->workers[0].interval = 6h;
+  cloud.token_ends = kNow + 15 * 24h;
+  run(4);
+  EXPECT_EQ(story.all<AuthChecked>().front().expires, cloud.token_ends);
+  EXPECT_TRUE(story.all<AuthExpiring>().empty()) << "it is more than two weeks";
+  cloud.token_ends = kNow + 9 * 24h;
+  run(6 * 24);
+  const auto expiring = story.all<AuthExpiring>();
+  ASSERT_EQ(expiring.size(), 1U);
+  EXPECT_GT(expiring[0].left, 7 * 24h);
+  EXPECT_LE(count("verify"), 2 * 8 + 2) << "twice a day is enough";
+}
+
+TEST_F(LaneTest, HoldsNothingAgainstATokenThatDoesNotSayWhenItEnds) {
+  config->workers[0].build.reset();
+  cloud.next("verify", {Fault::When::before, FailureKind::unauthorized});
+  run(3);
+  EXPECT_EQ(count("verify"), 1) << "it is asked again after an hour";
+  EXPECT_TRUE(story.all<AuthFailed>().empty());
+  EXPECT_EQ(count("list"), 3);
+  run(13);
+  EXPECT_EQ(story.all<AuthChecked>().size(), 1U);
+}
+
 TEST_F(LaneTest, PromisesTheWatchdogWhenItWillBeHeardOfAgain) {
   run(2);
   EXPECT_GE(progress.promised(), clock.tick());

@@ -139,6 +139,11 @@ class SmallCloud final : public VersionsApi {
     const auto known = names.find(worker);
     return Worker{"id", known == names.end() ? worker.text() : known->second};
   }
+  Result<std::optional<Instant>> token_expiry() override {
+    calls_.push_back("verify");
+    if (auto failed = fault("verify", Fault::When::before)) return std::unexpected(*failed);
+    return token_ends;
+  }
   Result<Listing> list(const WorkerId& worker) override {
     calls_.push_back("list");
     if (worker == broken) {
@@ -198,6 +203,7 @@ class SmallCloud final : public VersionsApi {
   }
   void next(const std::string& operation, Fault fault) { faults_[operation].push_back(fault); }
 
+  std::optional<Instant> token_ends;
   std::map<WorkerId, std::string> names;  ///< By id.
   WorkerId broken;                        ///< Its listings fail.
   std::vector<std::string> listed;

@@ -14,6 +14,7 @@ class PlantedApi final : public VersionsApi {
   PlantedApi(Plant plant, VersionsApi& real) : plant_(plant), real_(real) {}
 
   Result<Worker> worker(const WorkerId& worker) override { return real_.worker(worker); }
+  Result<std::optional<Instant>> token_expiry() override { return real_.token_expiry(); }
   Result<Listing> list(const WorkerId& worker) override {
     TRY_ASSIGN(Listing listing, real_.list(worker));
     auto& versions = listing.versions;

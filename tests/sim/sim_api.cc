@@ -86,6 +86,10 @@ Result<Worker> SimApi::worker(const WorkerId& worker) {
   return Worker{"", worker.text()};
 }
 
+Result<std::optional<Instant>> SimApi::token_expiry() {
+  return stage_.world.truth() + std::chrono::days(10);
+}
+
 Result<Listing> SimApi::list(const WorkerId& worker) {
   World& world = stage_.world;
   const Tick asked = world.tick();

@@ -22,6 +22,8 @@ class SimApi final : public VersionsApi {
   explicit SimApi(Stage stage) : stage_(stage), budget_({}, stage.world.tick()) {}
 
   Result<Worker> worker(const WorkerId& worker) override;
+  /// It is always about to end, and never does.
+  Result<std::optional<Instant>> token_expiry() override;
   Result<Listing> list(const WorkerId& worker) override;
   Result<VersionDetail> get(const WorkerId& worker, const VersionId& version,
                             Include include) override;

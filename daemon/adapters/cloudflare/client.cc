@@ -140,6 +140,28 @@ Result<Worker> CloudflareApi::worker(const WorkerId& worker) {
   return out;
 }
 
+Result<std::optional<Instant>> CloudflareApi::verify_token(std::string target) {
+  std::optional<Instant> out;
+  ApiCall call = a_read("verify", std::move(target), "verify the token");
+  call.read = [&](const Json* answer) -> Wire<void> {
+    if (answer == nullptr) return std::unexpected("`result` is missing");
+    TRY_ASSIGN(out, token_expiry_from_json(*answer));
+    return {};
+  };
+  TRY(caller_.call(call));
+  return out;
+}
+
+Result<std::optional<Instant>> CloudflareApi::token_expiry() {
+  auto found = verify_token("/user/tokens/verify");
+  if (found || found.error().kind == FailureKind::transient ||
+      found.error().kind == FailureKind::throttled) {
+    return found;
+  }
+  return verify_token(
+      fmt::format("/accounts/{}/tokens/verify", percent_encode(options_.account.text())));
+}
+
 Result<Listing> CloudflareApi::list(const WorkerId& worker) {
   Listing out;
   ListingPages pages;

@@ -33,6 +33,8 @@ class CloudflareApi final : public VersionsApi {
   static Result<std::unique_ptr<CloudflareApi>> make(Options options, Secret token, Clock& clock);
 
   Result<Worker> worker(const WorkerId& worker) override;
+  /// A user's token is asked for first, then one of the account's own.
+  Result<std::optional<Instant>> token_expiry() override;
   Result<Listing> list(const WorkerId& worker) override;
   Result<VersionDetail> get(const WorkerId& worker, const VersionId& version,
                             Include include) override;
@@ -64,6 +66,7 @@ class CloudflareApi final : public VersionsApi {
   ApiCall a_read(std::string_view op, std::string target, std::string during) const;
   ApiCall a_write(std::string_view op, std::string target, std::string during,
                   const HttpBody& body) const;
+  Result<std::optional<Instant>> verify_token(std::string target);
   Result<std::string> script_name(const WorkerId& worker);
   Result<Version> make_version(ApiCall call);
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/codec/json.h"
 #include "daemon/core/model/failure.h"
 
 namespace rollout {
@@ -30,6 +31,16 @@ Wire<Worker> worker_from_json(const Json& object) {
   TRY_ASSIGN(out.id, required_text(object, "id"));
   TRY_ASSIGN(out.name, required_text(object, "name"));
   return out;
+}
+
+Wire<std::optional<Instant>> token_expiry_from_json(const Json& object) {
+  if (!object.is_object()) return std::unexpected("a token is no JSON object");
+  const auto text = string_member(object, "expires_on");
+  if (!text) return std::unexpected(text.error());
+  if (!*text) return std::nullopt;
+  const auto expires = parse_rfc3339(**text);
+  if (!expires) return std::unexpected("`expires_on` of the token is no time");
+  return expires;
 }
 
 Wire<Deployment> deployment_from_json(const Json& object) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers and deployments as the API writes them. Pure; the rules of wire_version.h hold.
-// Source: GET .../workers/workers/{id}, .../workers/scripts/{name}/deployments.
+// Workers, deployments and tokens as the API writes them. Pure; the rules of wire_version.h hold.
+// Source: GET .../workers/workers/{id}, .../workers/scripts/{name}/deployments, .../tokens/verify.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,9 @@
 namespace rollout {
 
 Wire<Worker> worker_from_json(const Json& object);
+
+/// `expires_on` of a token that was verified.
+Wire<std::optional<Instant>> token_expiry_from_json(const Json& object);
 
 Wire<Deployment> deployment_from_json(const Json& object);
 

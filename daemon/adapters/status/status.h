@@ -45,6 +45,7 @@ struct AccountStatus {
   Millis patience{};                  ///< Three times the longest interval of its Workers.
   std::optional<Instant> refused_at;  ///< The token; gone with the next good pass.
   std::optional<Instant> unavailable_since;
+  std::optional<Instant> token_expires;    ///< As Cloudflare said last.
   std::optional<Instant> throttled_until;  ///< Gone with the next good pass.
   bool writes_refused = false;             ///< No good read clears `refused_at`.
   bool journal_degraded = false;

@@ -56,6 +56,9 @@ class Change final {
     known->throttled_until.reset();
     known->writes_refused = known->writes_refused || body.writing;
   }
+  void operator()(const AuthChecked& body) {
+    if (auto* known = account()) known->token_expires = body.expires;
+  }
   void operator()(const JournalDegraded& /*body*/) {
     if (auto* known = account()) known->journal_degraded = true;
   }

@@ -72,6 +72,7 @@ Json status_to_json(const Status& status) {
     put(entry, "unavailable_since", account.unavailable_since);
     put(entry, "throttled_until", account.throttled_until);
     put(entry, "token_refused", account.refused_at);
+    put(entry, "token_expires", account.token_expires);
     accounts.push_back(std::move(entry));
   }
   Json& workers = json["workers"] = Json::array();

@@ -204,6 +204,14 @@ void write_conditions(Text& text, const Status& status) {
   }
 }
 
+void write_tokens(Text& text, const Status& status) {
+  text.family("token_expiry_timestamp_seconds", Type::gauge, "When the account's token ends.");
+  for (const auto& [name, account] : status.accounts) {
+    if (!account.token_expires) continue;
+    text.sample({{"account", name.text()}}, seconds(*account.token_expires));
+  }
+}
+
 void write_usage(Text& text, const std::vector<ApiUsage>& usage) {
   text.family("api_requests_total", Type::counter, "Calls to Cloudflare.");
   for (const ApiUsage& api : usage) {
@@ -245,6 +253,7 @@ std::string metrics_text(const Status& status, const std::vector<ApiUsage>& usag
   write_daemon(text, status);
   write_conditions(text, status);
   write_counters(text, status);
+  write_tokens(text, status);
   write_usage(text, usage);
   return text.take();
 }

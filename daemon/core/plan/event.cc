@@ -41,6 +41,8 @@ constexpr std::array kKinds{
     EventKind{"api.unavailable", "0c49b2a204de4508a33d6220eb3c7717", 4},
     EventKind{"api.recovered", "f13608b29fd4425988a48365c8620cd5", 4},
     EventKind{"auth.failed", "81a400d427ac44008b971c6913494d09", 2},
+    EventKind{"auth.checked", "23891d7ab4d4476989544560d9292d2c", 7},
+    EventKind{"auth.expiring", "a0f01c8a2eb44491b6893f29b33c4cc0", 4},
     EventKind{"source.unreadable", "9c7518697cd540e2a7d93667680e6971", 3},
     EventKind{"watch.overflow", "da6928f1897f4734a24fa147a7d2dc04", 4},
     EventKind{"state.recovered", "23b1285fee424a43b1820a01b865ae11", 4},

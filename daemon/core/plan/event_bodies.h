@@ -47,6 +47,15 @@ struct AuthFailed {
   Millis next_probe{};
   bool writing = false;  ///< It may read: only a write proves that it is mended.
 };
+/// The token was looked at.
+struct AuthChecked {
+  std::optional<Instant> expires;  ///< None: it has no end.
+};
+/// It ends soon. Told once a week.
+struct AuthExpiring {
+  Instant expires{};
+  Millis left{};
+};
 struct SourceUnreadable {
   std::string root;
   std::string detail;

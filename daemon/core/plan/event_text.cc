@@ -123,6 +123,18 @@ Telling tell(const AuthFailed& body) {
   return telling;
 }
 
+Telling tell(const AuthChecked& body) {
+  return {body.expires ? fmt::format("the token ends at {}", format_rfc3339(*body.expires))
+                       : "the token has no end",
+          {}};
+}
+
+Telling tell(const AuthExpiring& body) {
+  return {fmt::format("the token ends in {}, at {}; make a new one and put it in its place",
+                      for_people(body.left), format_rfc3339(body.expires)),
+          {{"DURATION_MS", std::to_string(body.left.count())}}};
+}
+
 Telling tell(const SourceUnreadable& body) {
   return {fmt::format("the build directory {} cannot be read: {}", body.root, clause(body.detail)),
           {{"ROOT", body.root}}};

@@ -46,6 +46,8 @@ Telling tell(const ApiThrottled& body);
 Telling tell(const ApiUnavailable& body);
 Telling tell(const ApiRecovered& body);
 Telling tell(const AuthFailed& body);
+Telling tell(const AuthChecked& body);
+Telling tell(const AuthExpiring& body);
 Telling tell(const SourceUnreadable& body);
 Telling tell(const WatchOverflow& body);
 Telling tell(const StateRecovered& body);

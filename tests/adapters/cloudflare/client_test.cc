@@ -112,6 +112,28 @@ TEST(CloudflareApi, AnAnswerForSomethingElseIsInvalid) {
   }
 }
 
+TEST(CloudflareApi, AsksWhenATokenEndsAsAUsersAndThenAsTheAccounts) {
+  constexpr const char* kToken = R"({"id":"t","status":"active"})";
+  constexpr const char* kEnding =
+      R"({"id":"t","status":"active","expires_on":"2026-06-01T00:00:00Z"})";
+  constexpr const char* kUnknown =
+      R"({"success":false,"errors":[{"code":1000,"message":"Invalid API Token"}],"messages":[]})";
+  Client client({json_answer(200, success(kToken)), json_answer(401, kUnknown),
+                 json_answer(200, success(kEnding)), json_answer(401, kUnknown),
+                 json_answer(401, kUnknown)});
+  const auto endless = client->token_expiry();
+  ASSERT_TRUE(endless) << endless.error().sentence();
+  EXPECT_FALSE(*endless);
+  const auto ending = client->token_expiry();
+  ASSERT_TRUE(ending) << ending.error().sentence();
+  EXPECT_EQ(**ending, *parse_rfc3339("2026-06-01T00:00:00Z"));
+  EXPECT_EQ(client->token_expiry().error().kind, FailureKind::unauthorized);
+  const auto requests = client.requests();
+  ASSERT_EQ(requests.size(), 5U);
+  EXPECT_EQ(line_of(requests[0]), "GET /client/v4/user/tokens/verify HTTP/1.1");
+  EXPECT_EQ(line_of(requests[2]), "GET /client/v4/accounts/acc/tokens/verify HTTP/1.1");
+}
+
 TEST(CloudflareApi, CreatesOverAFreshConnectionWithAnExactLength) {
   Client client(
       {json_answer(200, a_page(1, 0, 1, 0)), json_answer(200, success(a_version_json(1)))});

@@ -251,6 +251,7 @@ TEST_F(Board, GivesItsNumbersAsPrometheusText) {
   const VersionId id = *VersionId::parse("00000001-1111-4222-8333-444455556666");
   board_.emit(event_of(
       VersionCreated{{id, 1, std::nullopt, {}, "api", {}, {}}, {Sha256(Sha256::Raw{})}, 1s, 2s}));
+  board_.emit(event_of(AuthChecked{*parse_rfc3339("2026-03-20T12:00:00Z")}));
   const std::string text = metrics_text(*board_.read(), {usage});
   for (const char* line :
        {"rolloutd_config_last_reload_successful 1\n", "# TYPE rolloutd_reconcile_total counter\n",
@@ -271,10 +272,13 @@ TEST_F(Board, GivesItsNumbersAsPrometheusText) {
         "rolloutd_api_request_duration_seconds_bucket{op=\"list\",le=\"0.3\"} 1\n",
         "rolloutd_api_request_duration_seconds_count{op=\"list\"} 1\n",
         "rolloutd_api_requests_total{account=\"main\",op=\"list\",class=\"2xx\"} 7\n",
+        "rolloutd_token_expiry_timestamp_seconds{account=\"main\"} 1774008000\n",
         "rolloutd_api_budget_remaining{account=\"main\"} 1188\n"}) {
     EXPECT_TRUE(text.contains(line)) << line << "not in\n" << text;
   }
   EXPECT_FALSE(text.contains("dry_run_blocked")) << "no family without a sample";
+  board_.emit(event_of(AuthChecked{}));
+  EXPECT_FALSE(metrics_text(*board_.read(), {usage}).contains("token_expiry")) << "it has no end";
 }
 
 TEST(ParseListen, TakesLoopbackAndPathsOnly) {

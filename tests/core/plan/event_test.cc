@@ -68,6 +68,8 @@ std::vector<EventBody> one_of_each() {
       ApiUnavailable{a_failure(), 4, 40s},
       ApiRecovered{11min},
       AuthFailed{a_failure(), 5min, true},
+      AuthChecked{Instant(240h)},
+      AuthExpiring{Instant(240h), 240h},
       SourceUnreadable{"/srv/shop/dist", "permission denied."},
       WatchOverflow{},
       StateRecovered{"the file was missing\nand is new."},
