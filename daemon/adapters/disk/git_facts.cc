@@ -5,6 +5,7 @@
 #include <git2.h>
 
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -25,6 +26,20 @@ using Repository = std::unique_ptr<git_repository, Freeing<git_repository_free>>
 using Reference = std::unique_ptr<git_reference, Freeing<git_reference_free>>;
 using Object = std::unique_ptr<git_object, Freeing<git_object_free>>;
 using StatusList = std::unique_ptr<git_status_list, Freeing<git_status_list_free>>;
+
+/// Whether the directory or one above it may be a repository. Starting libgit2 reads all of the
+/// system's certificates, which costs more than the rest of a small create.
+bool may_be_in_repository(const std::string& directory) {
+  std::error_code failure;
+  const auto start = std::filesystem::canonical(directory, failure);
+  if (failure) return true;  // It is libgit2's to say what is wrong.
+  for (auto at = start;; at = at.parent_path()) {
+    for (const char* const sign : {".git", "HEAD"}) {  // The second is of a bare one.
+      if (std::filesystem::exists(at / sign, failure) || failure) return true;
+    }
+    if (!at.has_relative_path()) return false;
+  }
+}
 
 /// libgit2 counts its users; it is up while one of these lives.
 class Library {
@@ -113,6 +128,7 @@ std::expected<std::optional<RepositoryFacts>, std::string> read(git_repository* 
 }  // namespace
 
 std::expected<std::optional<RepositoryFacts>, std::string> git_facts(const std::string& directory) {
+  if (!may_be_in_repository(directory)) return std::nullopt;
   const Library library;
   git_buf found = GIT_BUF_INIT;
   const int discovered = git_repository_discover(&found, directory.c_str(), 0, nullptr);
