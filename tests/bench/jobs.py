@@ -132,6 +132,7 @@ def idle(site, seconds):
         spent = daemon.cpu_ms()
         time.sleep(seconds)
         rows = [row("idle, 100 Workers", "resident", daemon.resident_mib(), "MiB", 15),
+                row("idle, 100 Workers", "of that, its own", daemon.resident_mib("RssAnon"), "MiB"),
                 row("idle, 100 Workers", f"CPU in {seconds} s", daemon.cpu_ms() - spent, "ms", 5)]
     site.control("POST", "reset")
     return rows

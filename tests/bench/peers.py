@@ -8,6 +8,7 @@ import pathlib
 import subprocess
 import sys
 
+import script_api
 from scene import ACCOUNT, TOKEN, median
 
 
@@ -43,6 +44,7 @@ class Peers(NoPeers):
         self.floor = self.folder / "floor"
         subprocess.run(["g++", "-std=c++20", "-O2", "-march=native", "-w",
                         self.sources / "floor.cpp", "-o", self.floor, "-lsimdjson"], check=True)
+        self.script_api = script_api.serve()
         # Node looks for packages beside the script.
         for script in self.sources.glob("*.mjs"):
             (self.folder / script.name).write_bytes(script.read_bytes())
@@ -59,7 +61,12 @@ class Peers(NoPeers):
         """By name: the command, and the file that it reads from standard input or none."""
         return {"floor": ([self.floor, "create-stream", file], None),
                 "curl + jq": (["sh", self.sources / "curl-create.sh", file], None),
-                "SDK": ([self.node, self.folder / "sdk-create.mjs", file], None)}
+                "SDK": ([self.node, self.folder / "sdk-create.mjs", file], None),
+                "wrangler": (["env", "-C", self.folder, f"CLOUDFLARE_API_BASE_URL={self.script_api}",
+                              f"HOME={self.folder}", "CI=1", "WRANGLER_SEND_METRICS=false",
+                              self.node, self.npm / "wrangler/bin/wrangler.js", "versions",
+                              "upload", file, "--no-bundle", "--name", "bench",
+                              "--compatibility-date", "2026-09-01"], None)}
 
     def prune_floor(self, site, seed):
         costs = []

@@ -50,8 +50,9 @@ class Process:
         time.sleep(0.05)
         return self.cpu_ms() - before > 0.2
 
-    def resident_mib(self):
-        return int(re.search(r"VmRSS:\s+(\d+)", (self.proc / "status").read_text())[1]) / 1024
+    def resident_mib(self, kind="VmRSS"):
+        """`RssAnon` is what is its own; the rest are mapped files, which processes share."""
+        return int(re.search(kind + r":\s+(\d+)", (self.proc / "status").read_text())[1]) / 1024
 
     def watches(self):
         count = 0
