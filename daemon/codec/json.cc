@@ -36,12 +36,13 @@ class GuardedBuilder final : public Json::json_sax_t {
   }
   bool parse_error(std::size_t position, const std::string& /*token*/,
                    const nlohmann::detail::exception& /*error*/) override {
+    if (error_.empty()) offset_ = position;
     return fail(fmt::format("no valid JSON at byte {}", position));
   }
 
-  std::expected<Json, std::string> finish(bool parsed) {
-    if (!error_.empty()) return std::unexpected(error_);
-    if (!parsed) return std::unexpected("no valid JSON");
+  std::expected<Json, JsonProblem> finish(bool parsed) {
+    if (!error_.empty()) return std::unexpected(JsonProblem{error_, offset_});
+    if (!parsed) return std::unexpected(JsonProblem{"no valid JSON", std::nullopt});
     return std::move(root_);
   }
 
@@ -80,9 +81,10 @@ class GuardedBuilder final : public Json::json_sax_t {
   std::vector<Json*> open_;  // A parent's elements do not move while a child is open.
   std::string key_;
   std::string error_;
+  std::optional<std::size_t> offset_;
 };
 
-std::expected<Json, std::string> parse(std::string_view text, int max_depth, bool comments) {
+std::expected<Json, JsonProblem> parse(std::string_view text, int max_depth, bool comments) {
   GuardedBuilder builder(max_depth);
   const bool parsed =
       Json::sax_parse(text, &builder, nlohmann::detail::input_format_t::json, true, comments);
@@ -125,10 +127,12 @@ std::unexpected<std::string> wrong_type(std::string_view name, std::string_view 
 }  // namespace
 
 std::expected<Json, std::string> parse_json(std::string_view text, int max_depth) {
-  return parse(text, max_depth, /*comments=*/false);
+  auto parsed = parse(text, max_depth, /*comments=*/false);
+  if (!parsed) return std::unexpected(std::move(parsed).error().message);
+  return std::move(*parsed);
 }
 
-std::expected<Json, std::string> parse_jsonc(std::string_view text, int max_depth) {
+std::expected<Json, JsonProblem> parse_jsonc(std::string_view text, int max_depth) {
   return parse(without_trailing_commas(text), max_depth, /*comments=*/true);
 }
 

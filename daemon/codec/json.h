@@ -23,8 +23,13 @@ inline constexpr int kJsonDepth = 32;
 /// repeats the input.
 std::expected<Json, std::string> parse_json(std::string_view text, int max_depth = kJsonDepth);
 
+struct JsonProblem {
+  std::string message;
+  std::optional<std::size_t> offset;  ///< In bytes; none where the place is not known.
+};
+
 /// JSON as people write it in wrangler.jsonc: comments and trailing commas are allowed.
-std::expected<Json, std::string> parse_jsonc(std::string_view text, int max_depth = kJsonDepth);
+std::expected<Json, JsonProblem> parse_jsonc(std::string_view text, int max_depth = kJsonDepth);
 
 /// Sorted keys, no white space; invalid UTF-8 becomes U+FFFD.
 std::string dump_json(const Json& value);

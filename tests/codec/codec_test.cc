@@ -47,7 +47,7 @@ TEST(ParseJsonc, AllowsCommentsAndTrailingCommas) {
   const auto parsed = parse_jsonc(
       "{ // a comment, with a comma,\n\"a\": [1, 2,], /* ,} */\n"
       "\"b\": \",}\", }");
-  ASSERT_TRUE(parsed) << parsed.error();
+  ASSERT_TRUE(parsed) << parsed.error().message;
   EXPECT_EQ(dump_json(*parsed), R"({"a":[1,2],"b":",}"})");
 }
 

@@ -26,7 +26,7 @@ Readable<std::optional<WranglerMain>> parse_configuration(const std::string& tex
   if (!root) {
     return rejected("ConfigInvalid", fmt::format("{}: {}. Mend it, or name the main module with "
                                                  "`build.main`",
-                                                 shown(where), root.error()));
+                                                 shown(where), root.error().message));
   }
   const auto main = string_member(*root, "main");
   if (!main) return rejected("ConfigInvalid", fmt::format("{}: {}", shown(where), main.error()));

@@ -42,6 +42,14 @@ struct AssetsConfig {
   auto operator<=>(const AssetsConfig&) const = default;
 };
 
+/// One entry of a project's migrations of Durable Object classes. `change` is the object without its
+/// tag: `new_sqlite_classes`, `renamed_classes` ...
+struct MigrationStep {
+  std::string tag;
+  JsonText change;
+  auto operator<=>(const MigrationStep&) const = default;
+};
+
 /// Absent fields are not sent. Pass-through objects are kept as JSON text.
 struct VersionSettings {
   std::optional<std::string> compatibility_date;  ///< YYYY-MM-DD.
