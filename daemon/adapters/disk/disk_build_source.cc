@@ -186,7 +186,7 @@ Result<std::unique_ptr<ModuleContents>> DiskBuildSource::open(const WorkerConfig
                                    .during = fmt::format("open the build of {}", worker.id.text()),
                                    .detail = root.error()});
   }
-  return std::make_unique<ModuleReader>(std::move(*root), build.root);
+  return std::make_unique<ModuleReader>(std::move(*root), build.root, build.module_folder);
 }
 
 }  // namespace rollout

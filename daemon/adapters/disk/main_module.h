@@ -23,20 +23,6 @@ struct BuildDirectory {
 /// Of all files those that are not taken; the marker is ours, and no file of the build.
 std::size_t files_left_out(const Tree& tree, std::size_t taken);
 
-/// The `main` of wrangler's configuration, and the file that says so.
-struct WranglerMain {
-  std::string main;
-  std::string where;
-};
-
-/// Where wrangler's configuration may be beside a build, in order.
-std::vector<std::string> configuration_beside(const std::string& build_path);
-
-/// `config` is a path (relative ones from the build's directory), or `auto`: `wrangler.json` or
-/// `wrangler.jsonc` in the build or beside it. None where no configuration names a main module.
-Readable<std::optional<WranglerMain>> wrangler_main(const BuildDirectory& build,
-                                                    const std::string& config);
-
 /// The only code module at the top level. `TwoMains` lists the candidates, `NoMainModule` says
 /// that there is none.
 Readable<std::string> only_candidate(const std::string& build_path,

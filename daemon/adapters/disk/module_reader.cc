@@ -22,7 +22,7 @@ Result<void> ModuleReader::read(const Module& module, const Sink& sink) {
     return failed(FailureKind::invalid,
                   "it is no longer the file that was hashed; nothing of it is uploaded");
   };
-  const Fd file = open_below(root_, module.name);
+  const Fd file = open_below(root_, folder_ + module.name);
   if (!file.valid()) return changed();
   Sha256Stream hash;
   std::uint64_t total = 0;

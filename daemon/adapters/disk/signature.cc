@@ -3,10 +3,9 @@
 
 #include <sys/stat.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "daemon/adapters/disk/main_module.h"
+#include "daemon/adapters/disk/project_file.h"
 #include "daemon/codec/settings_json.h"
 #include "daemon/codec/sha256.h"
 
@@ -52,11 +51,8 @@ Sha256 signature(const std::string& build_path, const Tree& tree, const WorkerCo
   signer.add(tree.files);
   signer.add(tree.directories);
   const BuildConfig& build = *worker.build;
-  if (build.config == "auto") {
-    for (const std::string& path : configuration_beside(build_path)) signer.add_outside(path);
-  } else {
-    signer.add_outside(std::filesystem::path(build_path) / build.config);
-  }
+  for (const std::string& path : places_beside(build_path, build)) signer.add_outside(path);
+  signer.add(build.environment.value_or(""));
   signer.add(build.main.value_or(""));
   const auto* quiet = std::get_if<ReadyQuiet>(&build.ready);
   signer.add(quiet != nullptr ? quiet->quiet.count() : -1);

@@ -9,12 +9,13 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "daemon/adapters/disk/build_settings.h"
 #include "daemon/adapters/disk/facts.h"
 #include "daemon/adapters/disk/imports.h"
 #include "daemon/adapters/disk/module_kind.h"
+#include "daemon/adapters/disk/module_selection.h"
 #include "daemon/adapters/disk/names.h"
 #include "daemon/adapters/disk/read_file.h"
-#include "daemon/codec/settings_json.h"
 #include "daemon/codec/sha256.h"
 
 namespace rollout {
@@ -27,7 +28,8 @@ bool keep_reading(std::span<const std::byte> /*bytes*/) {
 /// A module that is to be read.
 struct Planned {
   const TreeEntry* entry;
-  std::string_view type;
+  std::string name;
+  std::string type;
 };
 
 Readable<void> check_size(const BuildDirectory& build, const std::vector<Planned>& planned) {
@@ -50,6 +52,21 @@ Readable<void> check_size(const BuildDirectory& build, const std::vector<Planned
                                           shown(largest->path), largest->stat.size));
 }
 
+/// A configuration beside the build that is younger than the marker is not the one it was built
+/// with: its settings wait for the next build.
+Readable<void> check_age(const BuildDirectory& build, const std::optional<ProjectFile>& project) {
+  const TreeEntry* marker = build.tree.file(kMarkerName);
+  if (!project || project->folder || marker == nullptr ||
+      project->stat.mtime_ns <= marker->stat.mtime_ns) {
+    return {};
+  }
+  return rejected(
+      "ConfigNewer",
+      fmt::format("{} was changed after the build in {} was marked; build it again, and "
+                  "let `rolloutctl mark` say when it is finished",
+                  shown(project->where), shown(build.path)));
+}
+
 std::unexpected<Obstacle> mismatch(const BuildDirectory& build, const std::string& path,
                                    const std::string& what) {
   return rejected("MarkerMismatch",
@@ -64,17 +81,21 @@ Instant to_instant(std::int64_t nanoseconds) {
 
 /// What both ways of reading have in common at their end.
 Readable<Build> assemble(const BuildDirectory& directory, const WorkerConfig& worker,
-                         std::vector<Module> modules, std::optional<std::string> main,
-                         const std::optional<Marker>& marker) {
-  const JsonText settings = to_json_text(settings_to_json(worker.version));
+                         const std::optional<ProjectFile>& project, std::vector<Module> modules,
+                         std::optional<std::string> main, const std::optional<Marker>& marker) {
   const TreeEntry* published = marker ? directory.tree.file(kMarkerName) : nullptr;
   TRY_ASSIGN(Facts facts, gather_facts(directory, marker));
-  Build build{.digest = {sha256(digest_preimage(modules, main, settings))},
+  TRY_ASSIGN(BuildSettings own, settings_of(project, worker));
+  Build build{.digest = {sha256(digest_preimage(modules, main, settings_of_digest(own)))},
               .name = std::filesystem::path(directory.path).filename(),
               .root = directory.path,
               .main_module = std::move(main),
               .modules = std::move(modules),
-              .settings = worker.version,
+              .module_folder = ModuleSelection(project).folder(),
+              .settings = std::move(own.settings),
+              .heritage = std::move(own.heritage),
+              .sources = std::move(own.sources),
+              .ignored = std::move(own.ignored),
               .finished_at = published != nullptr ? to_instant(published->stat.mtime_ns)
                                                   : directory.tree.youngest(),
               .confidence = marker ? Confidence::confirmed : Confidence::unconfirmed,
@@ -97,7 +118,8 @@ Readable<Marker> load_marker(const BuildDirectory& build) {
 }
 
 /// The listed files that are modules; all listed files are there in their listed sizes.
-Readable<std::vector<Planned>> plan_marked(const BuildDirectory& build, const Marker& marker) {
+Readable<std::vector<Planned>> plan_marked(const BuildDirectory& build, const Marker& marker,
+                                           const ModuleSelection& selection) {
   std::vector<Planned> planned;
   for (const MarkedFile& file : marker.files) {
     const TreeEntry* entry = build.tree.file(file.path);
@@ -107,20 +129,26 @@ Readable<std::vector<Planned>> plan_marked(const BuildDirectory& build, const Ma
           build, file.path,
           fmt::format("has {} bytes, and the marker says {}", entry->stat.size, file.size));
     }
-    if (const auto type = module_type(file.path)) planned.push_back({entry, *type});
+    if (auto module = selection.of(file.path))
+      planned.push_back({entry, std::move(module->name), std::move(module->content_type)});
   }
   TRY(check_size(build, planned));
   return planned;
 }
 
+/// The marker names a file of the build, the configuration a module.
 Readable<std::optional<std::string>> marked_main(const BuildDirectory& build,
                                                  const WorkerConfig& worker, const Marker& marker,
+                                                 const std::string& folder,
                                                  const std::vector<Module>& modules) {
-  const auto& configured = worker.build->main;
-  if (!configured && !marker.main) return std::nullopt;
-  TRY_ASSIGN(auto name,
-             named_main(build.path, modules, configured.value_or(marker.main.value_or("")),
-                        configured ? "`build.main`" : "the marker"));
+  if (const auto& configured = worker.build->main) {
+    TRY_ASSIGN(auto name, named_main(build.path, modules, *configured, "`build.main`"));
+    return name;
+  }
+  if (!marker.main) return std::nullopt;
+  const std::string_view file = *marker.main;
+  const std::string said(file.substr(file.starts_with(folder) ? folder.size() : 0));
+  TRY_ASSIGN(auto name, named_main(build.path, modules, said, "the marker"));
   return name;
 }
 
@@ -146,7 +174,10 @@ bool has_marker(const Fd& directory) {
 
 Readable<Build> read_marked(const BuildDirectory& build, const WorkerConfig& worker) {
   TRY_ASSIGN(const Marker marker, load_marker(build));
-  TRY_ASSIGN(const auto planned, plan_marked(build, marker));
+  TRY_ASSIGN(const auto project, find_project(build, *worker.build));
+  TRY(check_age(build, project));
+  const ModuleSelection selection(project);
+  TRY_ASSIGN(const auto planned, plan_marked(build, marker, selection));
   for (const MarkedFile& file : marker.files) {
     if (is_source_map(file.path)) continue;  // Never sent: its size is enough.
     TRY_ASSIGN(const auto hash,
@@ -157,17 +188,20 @@ Readable<Build> read_marked(const BuildDirectory& build, const WorkerConfig& wor
   }
   std::vector<Module> modules;
   for (const Planned& module : planned) {
-    modules.push_back({module.entry->path, std::string(module.type), module.entry->stat.size,
+    modules.push_back({module.name, module.type, module.entry->stat.size,
                        marker.file(module.entry->path)->sha256});
   }
-  TRY_ASSIGN(auto main, marked_main(build, worker, marker, modules));
-  return assemble(build, worker, std::move(modules), std::move(main), marker);
+  TRY_ASSIGN(auto main, marked_main(build, worker, marker, selection.folder(), modules));
+  return assemble(build, worker, project, std::move(modules), std::move(main), marker);
 }
 
 Readable<Build> read_quiet(const BuildDirectory& build, const WorkerConfig& worker) {
+  TRY_ASSIGN(const auto project, find_project(build, *worker.build));
+  const ModuleSelection selection(project);
   std::vector<Planned> planned;
   for (const TreeEntry& entry : build.tree.files) {
-    if (const auto type = module_type(entry.path)) planned.push_back({&entry, *type});
+    if (auto module = selection.of(entry.path))
+      planned.push_back({&entry, std::move(module->name), std::move(module->content_type)});
   }
   TRY(check_size(build, planned));
   std::vector<Module> modules;
@@ -183,23 +217,23 @@ Readable<Build> read_quiet(const BuildDirectory& build, const WorkerConfig& work
           return true;
         }));
     TRY(check_imports(build, module.entry->path, code));
-    modules.push_back(
-        {module.entry->path, std::string(module.type), module.entry->stat.size, hash});
+    modules.push_back({module.name, module.type, module.entry->stat.size, hash});
   }
   std::string main;
   if (const auto& configured = worker.build->main) {
     TRY_ASSIGN(main, named_main(build.path, modules, *configured, "`build.main`"));
   } else {
-    TRY_ASSIGN(main, find_main(build, modules, worker.build->config));
+    TRY_ASSIGN(main, find_main(build, modules, project));
   }
-  return assemble(build, worker, std::move(modules), std::move(main), std::nullopt);
+  return assemble(build, worker, project, std::move(modules), std::move(main), std::nullopt);
 }
 
 Readable<std::string> find_main(const BuildDirectory& build, const std::vector<Module>& modules,
-                                const std::string& config) {
-  TRY_ASSIGN(const auto named, wrangler_main(build, config));
-  if (named) return named_main(build.path, modules, named->main, shown(named->where));
-  return only_candidate(build.path, modules);
+                                const std::optional<ProjectFile>& project) {
+  if (!project || !project->project.main) return only_candidate(build.path, modules);
+  const auto generated = ModuleSelection(project).main();
+  return named_main(build.path, modules, generated.value_or(*project->project.main),
+                    shown(project->where));
 }
 
 }  // namespace rollout

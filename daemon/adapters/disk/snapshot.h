@@ -9,6 +9,7 @@
 #include "daemon/adapters/disk/main_module.h"
 #include "daemon/adapters/disk/marker.h"
 #include "daemon/adapters/disk/obstacle.h"
+#include "daemon/adapters/disk/project_file.h"
 #include "daemon/core/model/build.h"
 #include "daemon/core/plan/config.h"
 
@@ -30,6 +31,6 @@ Readable<Build> read_quiet(const BuildDirectory& build, const WorkerConfig& work
 /// The main module where neither the configuration's `build.main` nor a marker names one: from
 /// wrangler's configuration, or the only candidate.
 Readable<std::string> find_main(const BuildDirectory& build, const std::vector<Module>& modules,
-                                const std::string& config);
+                                const std::optional<ProjectFile>& project);
 
 }  // namespace rollout

@@ -11,6 +11,7 @@
 #include "daemon/adapters/disk/facts.h"
 #include "daemon/adapters/disk/git_facts.h"
 #include "daemon/adapters/disk/module_kind.h"
+#include "daemon/adapters/disk/module_selection.h"
 #include "daemon/adapters/disk/names.h"
 #include "daemon/adapters/disk/read_file.h"
 #include "daemon/adapters/disk/root.h"
@@ -32,33 +33,39 @@ std::string sentence(const Obstacle& obstacle) {
 /// Whether the daemon reads the file, so that the marker must vouch for it.
 bool is_listed(const std::string& path) {
   return module_type(path) || (is_source_map(path) && !path.starts_with('.')) ||
-         path == kBuildInfoName || path == "wrangler.json" || path == "wrangler.jsonc";
+         path == kBuildInfoName || is_wrangler_configuration(path);
 }
 
 Readable<std::optional<std::string>> find_main_to_mark(const BuildDirectory& build,
                                                        const std::vector<Module>& modules,
+                                                       const std::optional<ProjectFile>& project,
                                                        const std::optional<std::string>& wanted) {
   if (wanted) return named_main(build.path, modules, *wanted, "`--main`");
-  return find_main(build, modules, "auto");
+  return find_main(build, modules, project);
 }
 
 Readable<MarkSummary> survey(const BuildDirectory& build, const MarkOptions& options) {
   MarkSummary summary;
+  TRY_ASSIGN(const auto project, find_project(build, {}));
+  const ModuleSelection selection(project);
   std::vector<Module> modules;
   for (const TreeEntry& entry : build.tree.files) {
     if (!is_listed(entry.path)) continue;
     TRY_ASSIGN(const auto hash, hash_file(build.fd, build.path, entry,
                                           [](std::span<const std::byte>) { return true; }));
     summary.marker.files.push_back({entry.path, entry.stat.size, hash});
-    if (entry.path.starts_with("wrangler.json") && !summary.marker.settings) {
-      summary.marker.settings = entry.path;
-    }
-    if (const auto type = module_type(entry.path)) {
-      modules.push_back({entry.path, std::string(*type), entry.stat.size, hash});
+    if (auto module = selection.of(entry.path)) {
+      modules.push_back(
+          {std::move(module->name), std::move(module->content_type), entry.stat.size, hash});
       summary.bytes += entry.stat.size;
     }
   }
-  TRY_ASSIGN(summary.marker.main, find_main_to_mark(build, modules, options.main));
+  if (project && project->folder) {
+    summary.marker.settings = (std::filesystem::path(*project->folder) /
+                               std::filesystem::path(project->where).filename());
+  }
+  TRY_ASSIGN(const auto main, find_main_to_mark(build, modules, project, options.main));
+  if (main) summary.marker.main = selection.folder() + *main;
   TRY_ASSIGN(const auto package, find_package(build.path));
   if (package) summary.marker.package = package->package;
   TRY_ASSIGN(const Tree again, walk(build.fd, build.path));

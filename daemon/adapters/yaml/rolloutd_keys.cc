@@ -142,6 +142,8 @@ constexpr Key kBuild[] = {
      .sentence = "The build's own settings: `auto` (wrangler.json, wrangler.jsonc, wrangler.toml), "
                  "or a path, absolute or relative to the build.",
      .fallback = "auto"},
+    {.name = "environment",
+     .sentence = "The environment of wrangler's configuration whose settings and name count."},
 };
 constexpr Table kBuildTable{"workers.build", kBuild};
 

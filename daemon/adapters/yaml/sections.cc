@@ -52,6 +52,7 @@ BuildConfig build_build(const View& build) {
   out.ready = ready.has("quiet") ? Ready(ReadyQuiet{ready.period("quiet")}) : Ready(ReadyMarker{});
   if (build.has("main")) out.main = build.text("main");
   out.config = build.text("config");
+  if (build.has("environment")) out.environment = build.text("environment");
   return out;
 }
 

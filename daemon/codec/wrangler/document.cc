@@ -11,6 +11,10 @@
 namespace rollout {
 namespace {
 
+/// Of a member in a pointer: with all of a hostile name, lines would take as much memory as the
+/// text's size times the number of members.
+constexpr std::size_t kLongestName = 256;
+
 /// Walks JSON with comments, and notes where each member starts. Text that is not valid gives
 /// lines that make no sense, and no more harm.
 class LineWalk final {
@@ -32,6 +36,7 @@ class LineWalk final {
         string();
         return;
       default:
+        ++at_;  // Whatever it is: the walk always gets on.
         while (!at_end() && std::string_view(",]} \t\r\n/").find(text_[at_]) == kNone) ++at_;
     }
   }
@@ -124,6 +129,7 @@ int line_of(const Lines& lines, std::string_view pointer) {
 
 std::string child_of(std::string_view pointer, std::string_view name) {
   std::string out = fmt::format("{}/", pointer);
+  name = name.substr(0, kLongestName);
   for (const char c : name) {
     if (c == '~') {
       out += "~0";

@@ -17,7 +17,7 @@ using Lines = std::map<std::string, int, std::less<>>;
 /// The line of the member, or of the nearest one around it.
 int line_of(const Lines& lines, std::string_view pointer);
 
-/// A JSON Pointer's next part, escaped.
+/// A JSON Pointer's next part, escaped; very long names are cut.
 std::string child_of(std::string_view pointer, std::string_view name);
 
 struct DocumentProblem {

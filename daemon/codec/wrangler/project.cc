@@ -308,7 +308,9 @@ Or<ModuleRule> read_rule(const Json& entry, const Chosen& chosen, std::size_t in
   if (known == std::end(kRuleTypes)) {
     return problem(fmt::format("`{}` is no type of module", type->get<std::string>()));
   }
-  ModuleRule rule{std::string(known->content_type), {}};
+  ModuleRule rule{.content_type = std::string(known->content_type), .globs = {}};
+  const Json* fallthrough = find_member(entry, "fallthrough");
+  rule.fallthrough = fallthrough != nullptr && *fallthrough == true;
   for (const Json& glob : *globs) {
     if (!glob.is_string()) return problem("`globs` is a list of strings");
     rule.globs.push_back(glob.get<std::string>());

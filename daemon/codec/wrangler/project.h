@@ -19,6 +19,7 @@ namespace rollout {
 struct ModuleRule {
   std::string content_type;
   std::vector<std::string> globs;
+  bool fallthrough = false;  ///< Later rules of the same type count as well.
 };
 
 struct Project {

@@ -18,6 +18,28 @@ std::string printed(const Value& value) {
   return out.str();
 }
 
+/// The library takes a level of the stack for each part of a dotted key.
+constexpr std::ptrdiff_t kMostDots = 1000;
+
+/// Whether no line has more than `kMostDots` dots outside of quotes.
+bool keys_are_short(std::string_view text) {
+  std::ptrdiff_t dots = 0;
+  char quote = 0;
+  for (const char c : text) {
+    if (c == '\n') {
+      dots = 0;
+      quote = 0;
+    } else if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '.' && ++dots > kMostDots) {
+      return false;
+    }
+  }
+  return true;
+}
+
 class Conversion final {
  public:
   explicit Conversion(Lines& lines) : lines_(lines) {}
@@ -68,6 +90,7 @@ class Conversion final {
 }  // namespace
 
 std::expected<Json, DocumentProblem> parse_toml(std::string_view text, Lines& lines) {
+  if (!keys_are_short(text)) return std::unexpected(DocumentProblem{1, "a key has too many parts"});
   try {
     Conversion conversion(lines);
     Json out = conversion.of(toml::parse(text), "", 0);

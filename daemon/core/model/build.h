@@ -32,13 +32,30 @@ struct Fact {
 };
 using Facts = std::map<std::string, Fact>;
 
+/// What becomes of variables that the version before has and this build has not: wrangler's
+/// `keep_vars`.
+enum class Variables { replaced, kept };
+
+/// What a build's configuration asks of the version before its own.
+struct Heritage {
+  std::vector<MigrationStep> migrations;      ///< All that ever were; those not yet run are sent.
+  std::vector<std::string> required_secrets;  ///< Must be there to be inherited.
+  Variables variables = Variables::replaced;
+};
+
 struct Build {
   BundleDigest digest;
   std::string name;                        ///< The last part of the directory that holds it.
   std::string root;                        ///< Absolute path of that directory.
   std::optional<std::string> main_module;  ///< None for assets-only Workers.
   std::vector<Module> modules;             ///< Sorted by name.
-  VersionSettings settings;
+  std::string module_folder = {};          ///< Below `root`, where the modules' names begin; "".
+  VersionSettings settings;                ///< The configuration's over the build's own.
+  Heritage heritage = {};
+  /// Where each setting stands: `compatibility_date`, `bindings/DB` -> file:line.
+  std::map<std::string, std::string> sources = {};
+  /// What the build's own configuration sets and no version has: `routes`, `observability` ...
+  std::vector<std::string> ignored = {};
   std::uint64_t bytes = 0;   ///< Sum of the modules' sizes.
   std::size_t left_out = 0;  ///< Files in the directory that are no module.
   Instant finished_at;       ///< When its marker was published, or its youngest change.

@@ -42,8 +42,8 @@ struct AssetsConfig {
   auto operator<=>(const AssetsConfig&) const = default;
 };
 
-/// One entry of a project's migrations of Durable Object classes. `change` is the object without its
-/// tag: `new_sqlite_classes`, `renamed_classes` ...
+/// One entry of a project's migrations of Durable Object classes. `change` is the object without
+/// its tag: `new_sqlite_classes`, `renamed_classes` ...
 struct MigrationStep {
   std::string tag;
   JsonText change;
@@ -66,5 +66,9 @@ struct VersionSettings {
   std::optional<JsonText> package_dependencies;
   auto operator<=>(const VersionSettings&) const = default;
 };
+
+/// `over` over `settings`: what it sets replaces, lists as a whole; limits and assets merge by key,
+/// bindings by name (design: formats, "Precedence").
+VersionSettings merged(VersionSettings settings, const VersionSettings& over);
 
 }  // namespace rollout

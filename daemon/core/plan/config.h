@@ -66,6 +66,7 @@ struct BuildConfig {
   Ready ready = ReadyMarker{};
   std::optional<std::string> main;  ///< The main module, where the configuration names it.
   std::string config = "auto";      ///< `auto`, or the path of a wrangler configuration.
+  std::optional<std::string> environment = {};  ///< Of that configuration; none: its top level.
 };
 
 enum class DeployMode { none, immediate };

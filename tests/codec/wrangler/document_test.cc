@@ -95,6 +95,31 @@ INSTANTIATE_TEST_SUITE_P(All, BrokenDocument,
                                          Broken{"{\n \"a\": 1,\n \"a\": 2\n}", Syntax::jsonc, 3},
                                          Broken{"{\n \"a\": 1,\n b: 2\n}", Syntax::jsonc, 3}));
 
+TEST(Document, TextThatIsNoJsonEndsAllTheSame) {
+  for (const char* text : {"[}", "{\"a\": [\n}", "{]", "[,,", "{\"a", "{\"a\\", "/*", "/", "[/",
+                           "}}", "{\"a\"", "{\"a\":", "{:", "[\"\\"}) {
+    Lines lines;
+    EXPECT_FALSE(parse_document(text, Syntax::jsonc, lines)) << text;
+  }
+}
+
+TEST(Document, LongNamesDoNotMultiply) {
+  std::string text = "{\"" + std::string(400'000, 'n') + "\":[";
+  for (int i = 0; i < 50'000; ++i) text += "1,";
+  Lines lines;
+  ASSERT_TRUE(parse_document(text + "1]}", Syntax::jsonc, lines));
+  std::size_t bytes = 0;
+  for (const auto& [pointer, line] : lines) bytes += pointer.size();
+  EXPECT_LT(bytes, 20'000'000U);
+}
+
+TEST(Document, DeepDottedKeysAreRefused) {
+  Lines lines;
+  std::string text = "a";
+  for (int i = 0; i < 500'000; ++i) text += ".a";
+  EXPECT_FALSE(parse_document(text + " = 1\n", Syntax::toml, lines));
+}
+
 TEST(Document, DeepTomlIsRefused) {
   Lines lines;
   const std::string deep = "a = " + std::string(60, '[') + std::string(60, ']');
