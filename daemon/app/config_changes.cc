@@ -58,6 +58,8 @@ void compare(const WorkerConfig& before, const WorkerConfig& after,
     changes.push_back(fmt::format(
         "{}: new versions are {}", worker,
         after.deploy == DeployMode::immediate ? "deployed at once" : "no longer deployed"));
+  if (before.secrets != after.secrets)
+    changes.push_back(fmt::format("{}: which secrets new versions keep", worker));
   if (before.duplicates != after.duplicates || before.interval != after.interval ||
       before.timeout != after.timeout)
     changes.push_back(fmt::format("{}: interval, timeout or duplicates", worker));

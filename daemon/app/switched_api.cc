@@ -64,6 +64,10 @@ Result<VersionDetail> SwitchedApi::get(const WorkerId& worker, const VersionId& 
   return Use(*this)->get(worker, version, include);
 }
 
+Result<std::optional<VersionDetail>> SwitchedApi::latest(const WorkerId& worker) {
+  return Use(*this)->latest(worker);
+}
+
 Result<Version> SwitchedApi::create(const WorkerId& worker, const Bundle& bundle,
                                     ModuleContents& contents, Deploy deploy) {
   return Use(*this)->create(worker, bundle, contents, deploy);

@@ -11,6 +11,7 @@
 #include "daemon/app/text.h"
 #include "daemon/codec/report/report_version.h"
 #include "daemon/core/model/trailer.h"
+#include "daemon/core/plan/heritage.h"
 #include "daemon/core/plan/settle.h"
 #include "daemon/core/policy/tagging.h"
 
@@ -134,6 +135,19 @@ void report(const Version& version, const Build& build, const WorkerId& worker, 
                                       worker.text(), version.id.text()));
 }
 
+/// What the daemon would take over from the version before.
+Result<Inherited> heritage_of(const Build& build, const WorkerConfig* configured,
+                              const WorkerId& worker, VersionsApi& api) {
+  const Secrets secrets = configured == nullptr ? Secrets::inherit : configured->secrets;
+  if (!needs_the_version_before(build, secrets)) return Inherited{};
+  TRY_ASSIGN(const auto before, api.latest(worker));
+  auto taken = inherited(build, secrets, before ? &*before : nullptr);
+  if (taken) return std::move(*taken);
+  return std::unexpected(Failure{.kind = FailureKind::invalid,
+                                 .during = fmt::format("create a version of {}", worker.text()),
+                                 .detail = std::move(taken).error()});
+}
+
 }  // namespace
 
 OrExit<int> run(const VersionsCreate& command, Session& session) {
@@ -157,11 +171,13 @@ OrExit<int> run(const VersionsCreate& command, Session& session) {
     TRY_ASSIGN(const Listing listing, session.check(api->list(worker)));
     rehearsal.existing = carriers(listing, build.digest);
   }
+  TRY_ASSIGN(Inherited heritage, session.check(heritage_of(build, configured, worker, *api)));
   TRY_ASSIGN(const auto contents, session.check(source.open(build)));
   WatchedContents watched(*contents, build.bytes, session.console());
   const Bundle bundle{.main_module = build.main_module,
                       .modules = build.modules,
                       .settings = build.settings,
+                      .inherited = std::move(heritage),
                       .assets_jwt = std::nullopt,
                       .annotations = annotations};
   const Result<Version> version =

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/core/model/trailer.h"
+#include "daemon/core/plan/heritage.h"
 
 namespace rollout {
 namespace {
@@ -116,6 +117,21 @@ std::optional<Failure> failed(Acting& acting, const CreateVersion& create, Inten
   return failure;
 }
 
+/// What the new version takes from the one before it, or why it cannot be made.
+Result<Inherited> take_heritage(Acting& acting, const CreateVersion& create) {
+  const WorkerConfig& worker = *acting.assignment.worker;
+  if (!needs_the_version_before(create.build, worker.secrets)) return Inherited{};
+  TRY_ASSIGN(const auto before, acting.ports.api.latest(worker.id));
+  auto taken = inherited(create.build, worker.secrets, before ? &*before : nullptr);
+  if (taken) return std::move(*taken);
+  Failure failure{.kind = FailureKind::local,
+                  .during = fmt::format("create a version of {}", worker.id.text()),
+                  .detail = std::move(taken).error()};
+  acting.teller.tell(
+      VersionCreateFailed{create.build.digest, failure, "nothing was created; it is tried again"});
+  return std::unexpected(std::move(failure));
+}
+
 }  // namespace
 
 std::optional<Failure> create_version(Acting& acting, const CreateVersion& create) {
@@ -124,8 +140,11 @@ std::optional<Failure> create_version(Acting& acting, const CreateVersion& creat
   auto contents = ports.builds.open(worker, create.build);
   if (!contents) return std::move(contents).error();  // It changed just now; the next look tells.
 
+  auto heritage = take_heritage(acting, create);
+  if (!heritage) return std::move(heritage).error();
+
   const Bundle bundle{create.build.main_module, create.build.modules, create.build.settings,
-                      std::nullopt, create.annotations};
+                      std::move(*heritage),     std::nullopt,         create.annotations};
   Intent intent;
   intent.kind = IntentKind::create;
   intent.worker = worker.id;

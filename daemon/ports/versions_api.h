@@ -33,6 +33,8 @@ class VersionsApi {
   virtual Result<Listing> list(const WorkerId& worker) = 0;
   virtual Result<VersionDetail> get(const WorkerId& worker, const VersionId& version,
                                     Include include) = 0;
+  /// The version that was created last; none where there is none.
+  virtual Result<std::optional<VersionDetail>> latest(const WorkerId& worker) = 0;
   virtual Result<Version> create(const WorkerId& worker, const Bundle& bundle,
                                  ModuleContents& contents, Deploy deploy) = 0;
   /// A new version that is the latest one with a JSON Merge Patch (RFC 7396) applied.

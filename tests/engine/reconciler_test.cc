@@ -26,7 +26,7 @@ class Pass : public testing::Test, public SmallWorld {
 TEST_F(Pass, JournalsTheIntentThenCallsThenJournalsTheOutcome) {
   disk.shows.builds = {a_build(500)};
   EXPECT_EQ(pass().result, PassFinished::Result::changed);
-  EXPECT_EQ(calls, (Calls{"list", "deployments", "begin", "create", "finish done", "list",
+  EXPECT_EQ(calls, (Calls{"list", "deployments", "latest", "begin", "create", "finish done", "list",
                           "deployments"}));
   EXPECT_EQ(story.all<VersionCreated>().size(), 1U);
 }
@@ -52,6 +52,35 @@ TEST_F(Pass, DeletesNothingForAnHourWhereTheAnswersDoNotAgreeAboutTheTime) {
   }
   EXPECT_EQ(std::count(calls.begin(), calls.end(), "remove"), 0);
   EXPECT_TRUE(journal.recall(WorkerId("shop"))->pins.contains(version_id(1)));
+}
+
+TEST_F(Pass, KeepsTheSecretsOfTheVersionBefore) {
+  has_versions(1);
+  cloud.secrets = {"KEY", "SALT"};
+  disk.shows.builds = {a_build(500)};
+  pass();
+  EXPECT_EQ(cloud.inherited, (std::vector<std::string>{"KEY", "SALT"}));
+}
+
+TEST_F(Pass, MakesNoVersionThatWouldLoseASecret) {
+  config->workers[0].secrets = Secrets::named;
+  has_versions(1);
+  cloud.secrets = {"KEY"};
+  disk.shows.builds = {a_build(500)};
+  EXPECT_EQ(pass().result, PassFinished::Result::error);
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "create"), 0);
+  ASSERT_EQ(story.all<VersionCreateFailed>().size(), 1U);
+  config->workers[0].secrets = Secrets::drop;
+  EXPECT_EQ(pass().result, PassFinished::Result::changed) << "it was not refused for good";
+  EXPECT_TRUE(cloud.inherited.empty());
+}
+
+TEST_F(Pass, MakesNoVersionWhereTheOneBeforeCannotBeRead) {
+  has_versions(1);
+  cloud.next("latest", {Fault::When::before, FailureKind::transient});
+  disk.shows.builds = {a_build(500)};
+  EXPECT_EQ(pass().result, PassFinished::Result::error);
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "create"), 0);
 }
 
 TEST_F(Pass, CostsTwoRequestsWhereThereIsNothingToDo) {

@@ -161,9 +161,20 @@ class SmallCloud final : public VersionsApi {
     }
     return std::unexpected(Failure{FailureKind::not_found, "get", "no such version"});
   }
+  Result<std::optional<VersionDetail>> latest(const WorkerId&) override {
+    calls_.push_back("latest");
+    if (auto failed = fault("latest", Fault::When::before)) return std::unexpected(*failed);
+    if (versions.empty()) return std::nullopt;
+    VersionDetail newest{versions.front(), {}, {}, {}, {}, {}, {}};
+    for (const std::string& name : secrets) {
+      newest.settings.bindings.push_back({name, "secret_text", {"{}"}});
+    }
+    return newest;
+  }
   Result<Version> create(const WorkerId&, const Bundle& bundle, ModuleContents&, Deploy) override {
     calls_.push_back("create");
     if (auto failed = fault("create", Fault::When::before)) return std::unexpected(*failed);
+    inherited = bundle.inherited.bindings;
     Version made{
         version_id(++last_number), last_number, clock_.now(), bundle.annotations, "api", {}, {}};
     if (drops_messages) made.annotations.message.clear();
@@ -210,6 +221,8 @@ class SmallCloud final : public VersionsApi {
   std::vector<Version> versions;
   DeploymentHistory history;
   std::uint64_t last_number = 0;
+  std::vector<std::string> secrets;    ///< Of the latest version.
+  std::vector<std::string> inherited;  ///< By the version that was made last.
   bool drops_messages = false;
   /// What its `Date` is ahead of the truth; none: it sends none.
   std::optional<Millis> listing_is_ahead = Millis(0), deployments_are_ahead = Millis(0);

@@ -33,6 +33,9 @@ class PlantedApi final : public VersionsApi {
                             Include include) override {
     return real_.get(worker, version, include);
   }
+  Result<std::optional<VersionDetail>> latest(const WorkerId& worker) override {
+    return real_.latest(worker);
+  }
   Result<Version> create(const WorkerId& worker, const Bundle& bundle, ModuleContents& contents,
                          Deploy deploy) override {
     auto made = real_.create(worker, bundle, contents, deploy);

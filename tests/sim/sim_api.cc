@@ -121,6 +121,15 @@ Result<VersionDetail> SimApi::get(const WorkerId& worker, const VersionId& versi
                        .modules = {}};
 }
 
+Result<std::optional<VersionDetail>> SimApi::latest(const WorkerId& worker) {
+  const auto versions = stage_.cloud.versions_at(worker, stage_.world.tick());
+  if (versions.empty()) {
+    TRY(read_succeeds("latest"));
+    return std::nullopt;
+  }
+  return get(worker, versions.front().id, Include::metadata);
+}
+
 Result<DeploymentHistory> SimApi::deployments(const WorkerId& worker) {
   TRY(basis_is_read(worker, "read the deployments"));
   stage_.checker.deployments_read(worker);

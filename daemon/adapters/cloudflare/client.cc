@@ -199,6 +199,21 @@ Result<VersionDetail> CloudflareApi::get(const WorkerId& worker, const VersionId
   return std::move(*out);
 }
 
+Result<std::optional<VersionDetail>> CloudflareApi::latest(const WorkerId& worker) {
+  std::optional<VersionDetail> out;
+  ApiCall call = a_read("get", fmt::format("{}/versions/latest", path_of(worker)),
+                        fmt::format("get the latest version of {}", worker.text()));
+  call.read = [&](const Json* answer) -> Wire<void> {
+    TRY_ASSIGN(const Json* result, ours(answer, options_.account));
+    TRY_ASSIGN(out, version_detail_from_json(*result));
+    return {};
+  };
+  if (auto done = caller_.call(call); !done && done.error().kind != FailureKind::not_found) {
+    return std::unexpected(std::move(done).error());
+  }
+  return out;
+}
+
 Result<Version> CloudflareApi::make_version(ApiCall call) {
   std::optional<Version> out;
   call.read = [&](const Json* answer) -> Wire<void> {

@@ -130,8 +130,26 @@ Wire<VersionDetail> version_detail_from_json(const Json& object) {
   return out;
 }
 
+namespace {
+
+Json migrations_to_json(const PendingMigrations& pending) {
+  Json out = {{"new_tag", pending.steps.back().tag}};
+  if (pending.old_tag) out["old_tag"] = *pending.old_tag;
+  for (const MigrationStep& step : pending.steps) {
+    out["steps"].push_back(from_json_text(step.change));
+  }
+  return out;
+}
+
+}  // namespace
+
 Json bundle_to_json(const Bundle& bundle) {
   Json out = settings_to_json(bundle.settings);
+  for (const std::string& name : bundle.inherited.bindings) {
+    out["bindings"].push_back({{"name", name}, {"type", "inherit"}});
+  }
+  if (bundle.inherited.migrations)
+    out["migrations"] = migrations_to_json(*bundle.inherited.migrations);
   if (bundle.main_module) out["main_module"] = *bundle.main_module;
   if (bundle.assets_jwt) out["assets"]["jwt"] = *bundle.assets_jwt;
   if (Json annotations = annotations_to_json(bundle.annotations); !annotations.empty()) {

@@ -42,6 +42,11 @@ std::shared_ptr<const Policy> find_policy(const PolicyShelf::Shelf<Policy>& shel
   return nullptr;
 }
 
+Secrets secrets_of(std::string_view text) {
+  if (text == "named") return Secrets::named;
+  return text == "drop" ? Secrets::drop : Secrets::inherit;
+}
+
 }  // namespace
 
 void PolicyShelf::add(Document& document) {
@@ -172,6 +177,7 @@ WorkerConfig ConfigBuilder::build_worker(const Entry& entry, const PolicyShelf& 
                               entry.path, problems);
   out.deploy = view.text("deploy") == "immediate" ? DeployMode::immediate : DeployMode::none;
   out.duplicates = view.text("duplicates") == "remove" ? Duplicates::remove : Duplicates::report;
+  out.secrets = secrets_of(view.text("secrets"));
   out.interval = (view.has("interval") ? view : fallback).period("interval");
   out.timeout = (view.has("timeout") ? view : fallback).period("timeout");
   return out;

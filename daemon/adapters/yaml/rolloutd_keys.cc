@@ -12,6 +12,7 @@ constexpr std::string_view kLayouts[] = {"in-place", "per-build", "link"};
 constexpr std::string_view kReady[] = {"marker"};
 constexpr std::string_view kDeploy[] = {"none", "immediate"};
 constexpr std::string_view kDuplicates[] = {"report", "remove"};
+constexpr std::string_view kSecrets[] = {"inherit", "named", "drop"};
 
 constexpr Key kService[] = {
     {.name = "state_dir",
@@ -256,6 +257,12 @@ constexpr Key kWorker[] = {
                  "where it was never deployed.",
      .fallback = "report",
      .choices = kDuplicates},
+    {.name = "secrets",
+     .type = Type::choice,
+     .sentence = "Which secrets of the version before a new one keeps: `inherit` all, only those "
+                 "that are `named` (to lose another is refused), or `drop` what is not named.",
+     .fallback = "inherit",
+     .choices = kSecrets},
     inherited(kInterval),
     inherited(kTimeout),
 };

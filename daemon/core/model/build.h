@@ -63,11 +63,24 @@ struct Build {
   Facts facts;
 };
 
+/// The steps that a Worker has not run yet. `old_tag` is what it ran last; none where it ran none.
+struct PendingMigrations {
+  std::optional<std::string> old_tag;
+  std::vector<MigrationStep> steps;  ///< At least one.
+};
+
+/// What a version takes from the one before it.
+struct Inherited {
+  std::vector<std::string> bindings;  ///< Names; sorted.
+  std::optional<PendingMigrations> migrations;
+};
+
 /// The body of a create, less the modules' bytes (`ModuleContents` streams those).
 struct Bundle {
   std::optional<std::string> main_module;
   std::vector<Module> modules;
   VersionSettings settings;
+  Inherited inherited;
   std::optional<std::string> assets_jwt;
   Annotations annotations;
 };

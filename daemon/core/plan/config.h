@@ -72,6 +72,13 @@ struct BuildConfig {
 enum class DeployMode { none, immediate };
 enum class Duplicates { report, remove };
 
+/// Which secrets of the version before a new version keeps.
+enum class Secrets {
+  inherit,  ///< All.
+  named,    ///< Those that the build or the configuration names; to lose one is refused.
+  drop,     ///< Those that are named.
+};
+
 struct WorkerConfig {
   WorkerId id;
   AccountName account;
@@ -81,6 +88,7 @@ struct WorkerConfig {
   std::shared_ptr<const RetentionPolicy> retention;  ///< Null: nothing of it is pruned.
   DeployMode deploy = DeployMode::none;
   Duplicates duplicates = Duplicates::report;
+  Secrets secrets = Secrets::inherit;
   Millis interval = std::chrono::minutes(5);  ///< Between passes without a reason to look earlier.
   Millis timeout = std::chrono::seconds(30);  ///< Of one read.
 };
