@@ -107,8 +107,8 @@ struct Reload {
 };
 
 using Invocation = std::variant<ConfigCheck, ConfigShow, ConfigSchema, PolicyPreview, PolicyTest,
-                                PolicyTag, MarkBuild, ShowVersion, VersionsList, VersionsGet,
-                                VersionsDelete, VersionsCreate, ShowPlan, ShowStatus, Reconcile,
-                                Explain, SetPin, DropPin, Suspend, Resume, Reload>;
+                                PolicyTag, BuildInspect, MarkBuild, ShowVersion, VersionsList,
+                                VersionsGet, VersionsDelete, VersionsCreate, ShowPlan, ShowStatus,
+                                Reconcile, Explain, SetPin, DropPin, Suspend, Resume, Reload>;
 
 }  // namespace rollout

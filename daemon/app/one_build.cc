@@ -8,6 +8,7 @@
 
 #include "daemon/adapters/disk/disk_build_source.h"
 #include "daemon/adapters/system/trigger_queue.h"
+#include "daemon/app/session.h"
 
 namespace rollout {
 namespace {
@@ -47,6 +48,19 @@ Failure not_a_build(const std::string& dir, std::string detail) {
 }
 
 }  // namespace
+
+OrExit<std::optional<WorkerConfig>> configured_worker(const std::string& name, Session& session) {
+  std::error_code error;
+  if (name.empty() || !std::filesystem::exists(session.options().config, error)) return {};
+  TRY_ASSIGN(const Config config, session.config());
+  const auto found = std::ranges::find(config.workers, WorkerId(name), &WorkerConfig::id);
+  if (found != config.workers.end()) return *found;
+  session.console().say(
+      fmt::format("{} does not configure {}: its settings are not part of this "
+                  "digest",
+                  session.options().config, name));
+  return {};
+}
 
 OneBuild::OneBuild(const OneBuildRequest& request, Clock& clock)
     : clock_(clock), source_(std::make_unique<DiskBuildSource>(clock)) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "daemon/app/run.h"
 #include "daemon/app/session.h"
 #include "daemon/core/model/build.h"
 #include "daemon/ports/build_source.h"
@@ -20,6 +21,10 @@ struct OneBuildRequest {
   std::optional<std::string> main;
   const WorkerConfig* configured = nullptr;
 };
+
+/// The Worker as the configuration has it; none where `name` is empty, there is no configuration
+/// (as on a laptop), or it does not know the Worker, which is said.
+OrExit<std::optional<WorkerConfig>> configured_worker(const std::string& name, Session& session);
 
 class OneBuild final {
  public:

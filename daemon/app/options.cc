@@ -98,7 +98,7 @@ int show(const NothingToRun& nothing, Console& console) {
 std::expected<CtlOptions, NothingToRun> parse_rolloutctl(std::vector<std::string> arguments) {
   CLI::App app(
       "Looks after the versions of Cloudflare Workers: asks a running rolloutd, or works\n"
-      "without one (config, policy, mark, versions, plan --local, version).",
+      "without one (build, config, policy, mark, versions, plan --local, version).",
       "rolloutctl");
   app.formatter(std::make_shared<PlainHelp>());
   app.set_version_flag("--version", fmt::format("rolloutctl {}", program_version()));
@@ -109,6 +109,7 @@ std::expected<CtlOptions, NothingToRun> parse_rolloutctl(std::vector<std::string
   declare_globals(app, raw);
   Chosen chosen;
   declare_daemon_commands(app, chosen);
+  declare_build_commands(app, chosen);
   declare_versions_commands(app, chosen);
   declare_config_commands(app, chosen);
   app.add_subcommand("help", "How to use a command: rolloutctl help versions create")

@@ -56,6 +56,7 @@ void add_yes(Subcommand<Command>& sub) {
 CLI::App& declare_group(CLI::App& parent, const HelpText& help);
 
 void declare_config_commands(CLI::App& app, Chosen& chosen);
+void declare_build_commands(CLI::App& app, Chosen& chosen);
 void declare_versions_commands(CLI::App& app, Chosen& chosen);
 void declare_daemon_commands(CLI::App& app, Chosen& chosen);
 

@@ -25,5 +25,11 @@ struct PolicyTag {
   std::string dir;
   std::string worker;  ///< For `worker.name`; may be empty.
 };
+/// `build inspect`.
+struct BuildInspect {
+  std::string dir;
+  std::string worker;  ///< Whose configuration counts; may be empty.
+  std::string main;    ///< May be empty.
+};
 
 }  // namespace rollout

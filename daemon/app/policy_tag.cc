@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "daemon/adapters/system/host.h"
@@ -15,25 +11,6 @@
 #include "daemon/core/policy/rendering.h"
 
 namespace rollout {
-namespace {
-
-/// The settings that the configuration gives the Worker are part of its digest. Where there is no
-/// configuration, as on a laptop, there are none.
-OrExit<std::optional<WorkerConfig>> configured(const std::string& name, Session& session) {
-  std::error_code error;
-  if (name.empty() || !std::filesystem::exists(session.options().config, error)) return {};
-  TRY_ASSIGN(const Config config, session.config());
-  const auto found = std::ranges::find(config.workers, WorkerId(name), &WorkerConfig::id);
-  if (found != config.workers.end()) return *found;
-  session.console().say(
-      fmt::format("{} does not configure {}: its settings are not part of this "
-                  "digest",
-                  session.options().config, name));
-  return {};
-}
-
-}  // namespace
-
 OrExit<int> run(const PolicyTag& command, Session& session) {
   const auto policy = load_tagging_file(command.policy);
   if (!policy) {
@@ -41,7 +18,7 @@ OrExit<int> run(const PolicyTag& command, Session& session) {
     return kExitConfig;
   }
   SystemClock clock;
-  TRY_ASSIGN(const std::optional<WorkerConfig> worker, configured(command.worker, session));
+  TRY_ASSIGN(const std::optional<WorkerConfig> worker, configured_worker(command.worker, session));
   OneBuild source({.worker = WorkerId(command.worker),
                    .dir = command.dir,
                    .main = {},

@@ -21,6 +21,9 @@ std::string render_tag(const Json& data, const Console& console);
 /// `{"git.branch": {"value": "main", "where": "..."}}`, as a table.
 std::string render_facts(const Json& facts, const Console& console);
 
+/// `data` is what `build inspect -o json` prints.
+std::string render_build(const Json& data);
+
 /// `last 14/20 (group releases)`, `in-deployment`, `min-age until 2026-03-10T12:00:00Z`.
 std::string render_reason(const Json& reason);
 

@@ -18,6 +18,7 @@ OrExit<int> run(const ConfigSchema& command, Session& session);
 OrExit<int> run(const PolicyPreview& command, Session& session);
 OrExit<int> run(const PolicyTest& command, Session& session);
 OrExit<int> run(const PolicyTag& command, Session& session);
+OrExit<int> run(const BuildInspect& command, Session& session);
 OrExit<int> run(const MarkBuild& command, Session& session);
 OrExit<int> run(const ShowVersion& command, Session& session);
 OrExit<int> run(const VersionsList& command, Session& session);

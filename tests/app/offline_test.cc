@@ -140,6 +140,31 @@ TEST_F(Offline, ATagCanBeSeenBeforeItIsUsed) {
   EXPECT_EQ(json["facts"]["build.name"], (Json{{"value", "dist"}, {"where", "the build"}}));
 }
 
+TEST_F(Offline, ABuildCanBeInspectedBeforeItIsUsed) {
+  folder_.write("dist/data.bin", "12345");
+  folder_.write("wrangler.jsonc", R"({"name":"shop","compatibility_date":"2026-11-01",
+    "vars":{"MODE":"live"},"routes":["example.com/*"],"secrets":{"required":["KEY"]}})");
+  const Json json = ctl_json({"build", "inspect", folder_.path("dist")});
+  EXPECT_EQ(json["main_module"], "index.js");
+  EXPECT_EQ(json["modules"][0]["name"], "data.bin");
+  EXPECT_EQ(json["modules"][0]["size"], 5);
+  EXPECT_EQ((Json{{"setting", "compatibility_date"},
+                  {"value", "2026-11-01"},
+                  {"from", folder_.path("wrangler.jsonc:1")}}),
+            json["settings"][0]);
+  EXPECT_EQ(json["settings"][1]["from"], folder_.path("wrangler.jsonc:2"));
+  EXPECT_EQ(Json{"routes"}, json["ignored"]);
+  EXPECT_EQ(Json{"KEY"}, json["heritage"]["required_secrets"]);
+  EXPECT_EQ(json["digest"], ctl_json({"policy", "tag", folder_.path("policies/digest.yaml"),
+                                      folder_.path("dist")})["digest"]);
+  EXPECT_EQ(Json(nullptr), json["annotations"]);
+  const Ran ran = ctl({"build", "inspect", folder_.path("dist"), "--worker", "shop"});
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_TRUE(ran.out.contains("index.js (main)")) << ran.out;
+  EXPECT_TRUE(ran.out.contains("tag      ")) << ran.out;
+  EXPECT_TRUE(ran.out.contains("ignored: routes")) << ran.out;
+}
+
 TEST_F(Offline, ATagTellsWhereEachFactComesFrom) {
   folder_.write("dist/build-info.json", R"({"ci":{"run":71}})");
   folder_.write("dist/package.json", R"({"name":"shop","version":"1.9.0"})");

@@ -150,7 +150,7 @@ TEST(Options, HelpHasNoNotesOfTheParser) {
 }
 
 TEST(Options, AGroupsExampleIsItsOwn) {
-  for (const char* group : {"config", "policy", "versions"})
+  for (const char* group : {"build", "config", "policy", "versions"})
     EXPECT_TRUE(
         run_ctl({group, "--help"}).out.contains(std::string("Example:\n  rolloutctl ") + group))
         << group;
@@ -173,7 +173,7 @@ TEST_P(Help, IsAsWritten) {
   EXPECT_TRUE(matches_golden(name, ran.out));
 }
 
-const std::vector<std::string> kGroups = {"config", "policy", "versions"};
+const std::vector<std::string> kGroups = {"build", "config", "policy", "versions"};
 const std::vector<std::string> kCommands = {"",
                                             "config check",
                                             "config show",
@@ -181,6 +181,7 @@ const std::vector<std::string> kCommands = {"",
                                             "policy preview",
                                             "policy tag",
                                             "policy test",
+                                            "build inspect",
                                             "mark",
                                             "version",
                                             "versions list",

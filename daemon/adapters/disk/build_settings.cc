@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t kIdDigits = 32;
 
-/// A Worker may be configured by its id, which no project knows.
+/// A Worker may be configured by its id, which no project knows. Without one any project will do:
+/// then only the build is looked at.
 bool is_id(const std::string& worker) {
   return worker.size() == kIdDigits &&
          worker.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -23,7 +24,7 @@ bool is_id(const std::string& worker) {
 Readable<void> check_project(const ProjectFile& file, const WorkerConfig& worker) {
   const Project& project = file.project;
   const std::string& id = worker.id.text();
-  if (project.name && *project.name != id && !is_id(id)) {
+  if (project.name && *project.name != id && !id.empty() && !is_id(id)) {
     return rejected("WrongWorker",
                     fmt::format("{} is the configuration of the Worker {}, and the build is "
                                 "watched for {}; choose its environment with `build.environment`, "

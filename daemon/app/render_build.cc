@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "daemon/app/render.h"
+#include "daemon/app/text.h"
+
+namespace rollout {
+namespace {
+
+constexpr std::size_t kHashShown = 12;
+
+using Rows = std::vector<std::vector<std::string>>;
+
+/// The rows as a table of its own, or nothing where there is only the head.
+std::string table(const Rows& rows) {
+  return rows.size() > 1 ? align(rows) + "\n" : std::string();
+}
+
+std::string modules(const Json& build) {
+  Rows rows = {{"MODULE", "TYPE", "SIZE", "SHA-256"}};
+  for (const Json& module : list_member(build, "modules")) {
+    const std::string name = text_member(module, "name");
+    rows.push_back({build["main_module"] == name ? name + " (main)" : name,
+                    text_member(module, "content_type"),
+                    bytes_for_people(count_member(module, "size")),
+                    text_member(module, "sha256").substr(0, kHashShown)});
+  }
+  return table(rows);
+}
+
+std::string settings(const Json& build) {
+  Rows rows = {{"SETTING", "VALUE", "FROM"}};
+  for (const Json& setting : list_member(build, "settings")) {
+    rows.push_back({text_member(setting, "setting"), dump_json(setting["value"]),
+                    text_member(setting, "from")});
+  }
+  return table(rows);
+}
+
+std::string listed(const Json& words, std::string_view what) {
+  std::string text;
+  for (const Json& word : words) text += (text.empty() ? "" : ", ") + word.get<std::string>();
+  return text.empty() ? text : fmt::format("{}: {}\n", what, text);
+}
+
+std::string annotations(const Json& given) {
+  if (!given.is_object()) return {};
+  const std::string refused = text_member(given, "refused");
+  if (!refused.empty()) {
+    return fmt::format("\ntagging {} refuses it: {}\n", text_member(given, "policy"), refused);
+  }
+  return fmt::format("\ntag      {}\nmessage  {}\n", text_member(given, "tag"),
+                     text_member(given, "message"));
+}
+
+}  // namespace
+
+std::string render_build(const Json& build) {
+  const Json& heritage = build["heritage"];
+  return modules(build) + settings(build) +
+         listed(list_member(heritage, "required_secrets"), "secrets that must be there") +
+         listed(list_member(heritage, "migrations"),
+                "migrations, of which those not run are sent") +
+         listed(list_member(build, "ignored"), "set on the Worker, not on a version; ignored") +
+         fmt::format("digest   {}\nrequest  {}, {} of modules\nleft out {}",
+                     text_member(build, "digest"),
+                     bytes_for_people(count_member(build, "request_bytes")),
+                     bytes_for_people(count_member(build, "bytes")),
+                     counted(count_member(build, "left_out"), "file")) +
+         annotations(build["annotations"]);
+}
+
+}  // namespace rollout
