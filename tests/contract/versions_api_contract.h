@@ -217,6 +217,28 @@ TYPED_TEST_P(VersionsApiContract, APatchMakesANewVersionThatInheritsTheRest) {
   EXPECT_EQ(whole->modules.at(0).content, "export default {}; // v1");
 }
 
+TYPED_TEST_P(VersionsApiContract, WhatIsInheritedIsInTheNewVersion) {
+  const auto none = this->api_.latest(this->shop_);
+  ASSERT_TRUE(none) << none.error().sentence();
+  EXPECT_FALSE(*none);
+  ContractContents contents(ContractTexts{{"a.js", "export default 1"}});
+  Bundle first = contents.bundle("v1");
+  first.settings.bindings = {
+      {"KEY", "secret_text", {R"({"name":"KEY","text":"s3cret","type":"secret_text"})"}}};
+  ASSERT_TRUE(this->api_.create(this->shop_, first, contents, Deploy::no));
+  Bundle second = contents.bundle("v2");
+  second.settings.bindings.clear();
+  second.inherited.bindings = {"KEY"};
+  ASSERT_TRUE(this->api_.create(this->shop_, second, contents, Deploy::no));
+  const auto latest = this->api_.latest(this->shop_);
+  ASSERT_TRUE(latest && *latest);
+  EXPECT_EQ((*latest)->version.annotations.tag, "v2");
+  ASSERT_EQ((*latest)->settings.bindings.size(), 1U);
+  EXPECT_EQ((*latest)->settings.bindings[0].type, "secret_text");
+  second.inherited.bindings = {"GONE"};
+  EXPECT_EQ(this->api_.create(this->shop_, second, contents, Deploy::no).error().code, 10057);
+}
+
 TYPED_TEST_P(VersionsApiContract, ATagThatIsTooLongIsRefused) {
   EXPECT_EQ(this->create(std::string(101, 't')).error().kind, FailureKind::refused);
   EXPECT_TRUE(this->tags().empty());
@@ -232,7 +254,8 @@ TYPED_TEST_P(VersionsApiContract, ContentsThatChangedMakeNoVersion) {
   EXPECT_TRUE(this->tags().empty());
 }
 
-REGISTER_TYPED_TEST_SUITE_P(VersionsApiContract, AnEmptyWorkerHasNoVersionsAndNeverServed,
+REGISTER_TYPED_TEST_SUITE_P(VersionsApiContract, WhatIsInheritedIsInTheNewVersion,
+                            AnEmptyWorkerHasNoVersionsAndNeverServed,
                             WhatWasCreatedIsListedHighestNumberFirst, AListOfSeveralPagesIsComplete,
                             AVersionIsReadBackAsItWasSent,
                             ARemovedVersionIsGoneAndItsNumberIsNotUsedAgain,

@@ -169,6 +169,19 @@ TEST(WireBundle, AnEmptyOneIsAnEmptyObject) {
   EXPECT_EQ(dump_json(bundle_to_json({})), "{}");
 }
 
+TEST(WireBundle, SaysWhatIsInheritedAndWhatIsMigrated) {
+  Bundle bundle;
+  bundle.inherited.bindings = {"KEY"};
+  bundle.inherited.migrations = PendingMigrations{
+      "v1",
+      {{"v2", {R"({"new_sqlite_classes":["A"]})"}}, {"v3", {R"({"deleted_classes":["B"]})"}}}};
+  EXPECT_EQ(dump_json(bundle_to_json(bundle)),
+            R"({"bindings":[{"name":"KEY","type":"inherit"}],"migrations":{"new_tag":"v3",)"
+            R"("old_tag":"v1","steps":[{"new_sqlite_classes":["A"]},{"deleted_classes":["B"]}]}})");
+  bundle.inherited.migrations->old_tag.reset();
+  EXPECT_FALSE(bundle_to_json(bundle)["migrations"].contains("old_tag"));
+}
+
 TEST(CheckBundle, FindsWhatWouldBeRefused) {
   EXPECT_TRUE(check_bundle(a_bundle()));
   Bundle bundle = a_bundle();
