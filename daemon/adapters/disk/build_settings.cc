@@ -58,7 +58,8 @@ Readable<BuildSettings> settings_of(const std::optional<ProjectFile>& file,
       out.sources[setting] = fmt::format("{}:{}", file->where, line);
     }
   }
-  for (const auto& [setting, value] : settings_to_json(worker.version).items()) {
+  const Json ours = settings_to_json(worker.version);
+  for (const auto& [setting, value] : ours.items()) {
     if (setting != "bindings") out.sources[setting] = kByRolloutd;
   }
   for (const Binding& binding : worker.version.bindings) {

@@ -29,7 +29,8 @@ Json setting(const std::string& name, const Json& value, const Build& build) {
 
 Json list_of_settings(const Build& build) {
   Json list = Json::array();
-  for (const auto& [name, value] : settings_to_json(build.settings).items()) {
+  const Json settings = settings_to_json(build.settings);
+  for (const auto& [name, value] : settings.items()) {
     if (name != "bindings") list.push_back(setting(name, value, build));
   }
   for (const Binding& binding : build.settings.bindings) {
