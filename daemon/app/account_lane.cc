@@ -73,7 +73,8 @@ AccountLane::AccountLane(const AccountConfig& account, std::shared_ptr<const Con
              .builds = builds_,
              .journal = *journal_,
              .triggers = triggers_,
-             .events = shared.events},
+             .events = shared.events,
+             .policies = shared.policies},
             account.name, std::move(config), progress_),
       token_hash_(token_hash),
       next_token_hash_(token_hash) {}

@@ -33,6 +33,7 @@ class AccountLane final {
     Clock& clock;
     Random& random;
     EventSink& events;
+    PolicySource& policies;
     Redactor& redactor;
     std::string state_dir;
   };

@@ -68,6 +68,7 @@ std::optional<StartFailure> Assembly::open_lanes(const std::shared_ptr<const Con
   const AccountLane::Shared shared{.clock = clock_,
                                    .random = random_,
                                    .events = events_,
+                                   .policies = *source_,
                                    .redactor = redactor_,
                                    .state_dir = state_dir_};
   for (const AccountConfig& account : config->accounts) {

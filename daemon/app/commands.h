@@ -102,13 +102,20 @@ struct Resume {
   std::string worker;
   Writes writes = Writes::allowed;
 };
+struct ApplyPlan {
+  std::string plan;
+  std::string worker;  ///< Empty: whichever has this plan.
+  Consent consent = Consent::ask;
+  Writes writes = Writes::allowed;
+};
 struct Reload {
   Writes writes = Writes::allowed;
 };
 
-using Invocation = std::variant<ConfigCheck, ConfigShow, ConfigSchema, PolicyPreview, PolicyTest,
-                                PolicyTag, BuildInspect, MarkBuild, ShowVersion, VersionsList,
-                                VersionsGet, VersionsDelete, VersionsCreate, ShowPlan, ShowStatus,
-                                Reconcile, Explain, SetPin, DropPin, Suspend, Resume, Reload>;
+using Invocation =
+    std::variant<ConfigCheck, ConfigShow, ConfigSchema, PolicyPreview, PolicyTest, PolicyTag,
+                 BuildInspect, MarkBuild, ShowVersion, VersionsList, VersionsGet, VersionsDelete,
+                 VersionsCreate, ShowPlan, ShowStatus, Reconcile, Explain, SetPin, DropPin, Suspend,
+                 Resume, ApplyPlan, Reload>;
 
 }  // namespace rollout

@@ -10,6 +10,7 @@
 #include "daemon/adapters/system/system_clock.h"
 #include "daemon/adapters/system/system_random.h"
 #include "daemon/adapters/system/trigger_queue.h"
+#include "daemon/adapters/yaml/yaml_policy_source.h"
 #include "daemon/app/account_access.h"
 #include "daemon/codec/report/report_plan.h"
 #include "daemon/codec/report/report_version.h"
@@ -31,6 +32,7 @@ struct Bench {
   DiskBuildSource builds{clock};
   TriggerQueue triggers;
   NoEvents events;
+  YamlPolicySource policies{""};  ///< A journal that was just made knows no former policy.
 };
 
 /// Without a daemon nobody has seen a version before; its own date stands for the first sight.
@@ -55,7 +57,8 @@ OrExit<Json> plan_one(const Config& config, const WorkerConfig& worker, Bench& b
                     .builds = bench.builds,
                     .journal = *journal,
                     .triggers = bench.triggers,
-                    .events = bench.events};
+                    .events = bench.events,
+                    .policies = bench.policies};
   TRY(know_of_old(*api, *journal, worker.id, session));
   Caution caution;
   Reconciler reconciler(ports, caution);

@@ -51,6 +51,19 @@ void declare_looking(CLI::App& app, Chosen& chosen) {
   explain.app->add_option("--worker", explain.command->worker, kWorkerHelp);
 }
 
+void declare_apply(CLI::App& app, Chosen& chosen) {
+  auto apply = declare<ApplyPlan>(
+      app, chosen,
+      {.name = "apply",
+       .summary = "Approve one plan of deletes and run it; refused where it has changed",
+       .example = "  rolloutctl apply p-7f3a90c1\n  rolloutctl apply p-7f3a90c1 --yes"});
+  apply.app->add_option("PLAN", apply.command->plan, "The plan's id, as `plan` shows it")
+      ->required();
+  apply.app->add_option("--worker", apply.command->worker, "Look for the plan here only");
+  add_yes(apply);
+  add_dry_run(apply, "Show the plan, and approve nothing");
+}
+
 void declare_pins(CLI::App& app, Chosen& chosen) {
   auto pin = declare<SetPin>(app, chosen,
                              {.name = "pin",
@@ -105,6 +118,7 @@ void declare_steering(CLI::App& app, Chosen& chosen) {
 
 void declare_daemon_commands(CLI::App& app, Chosen& chosen) {
   declare_looking(app, chosen);
+  declare_apply(app, chosen);
   declare_steering(app, chosen);
   declare_pins(app, chosen);
 }

@@ -38,6 +38,20 @@ bool only_observed(const Json& plan) {
   });
 }
 
+bool is_lifted_by_approval(const Json& stop) {
+  const std::string code = text_member(stop, "code");
+  return code == to_string(StopCode::ApproveOver) || code == to_string(StopCode::Ratchet);
+}
+
+/// A person's word is all that some plan waits for.
+bool waits_for_person(const Json& data) {
+  for (const Json& plan : list_member(data, "plans")) {
+    const Json& stops = list_member(plan, "stops");
+    if (!stops.empty() && std::ranges::all_of(stops, is_lifted_by_approval)) return true;
+  }
+  return false;
+}
+
 bool would_write(const Json& data) {
   for (const Json& plan : list_member(data, "plans"))
     if (!list_member(plan, "actions").empty() || only_observed(plan)) return true;
@@ -58,6 +72,7 @@ OrExit<int> run(const ShowPlan& command, Session& session) {
       session.console().print(text.empty() ? "no workers configured" : text);
   }
   if (exit != kExitOk) return exit;
+  if (command.detailed_exit && waits_for_person(data)) return kExitWaitingForPerson;
   return command.detailed_exit && would_write(data) ? kExitChangesPending : kExitOk;
 }
 

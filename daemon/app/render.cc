@@ -105,6 +105,23 @@ void add_waiting(std::string& text, const Json& plan) {
              fmt::format("    {} more that nothing keeps wait for the grace period", waiting));
 }
 
+void add_change(std::string& text, const Json& plan) {
+  const Json* change = find_member(plan, "policy_change");
+  if (change == nullptr) return;
+  const Json& lost = list_member(*change, "lost");
+  const std::string former = text_member((*change)["former"], "policy");
+  add_line(text, fmt::format("    the policy has changed: {} that {} are condemned now",
+                             counted(lost.size(), "version"),
+                             former.empty() ? "the former one may have kept"
+                                            : fmt::format("policy {} kept before", former)));
+  for (const Json& version : lost) {
+    std::string reasons;
+    for (const Json& reason : list_member(version, "reasons"))
+      reasons += (reasons.empty() ? ": " : "; ") + render_reason(reason);
+    add_line(text, fmt::format("      {}{}", label_of(version), reasons));
+  }
+}
+
 std::string render_plan(const Json& plan, const Console& console) {
   std::string text = fmt::format("plan {}  {} (account {}, {}, config gen {}, remote as of {})",
                                  text_member(plan, "id"), text_member(plan, "worker"),
@@ -116,6 +133,7 @@ std::string render_plan(const Json& plan, const Console& console) {
   const Json& verdicts = list_member(plan, "versions");
   if (!verdicts.empty()) add_line(text, "    " + render_counts(verdicts));
   add_waiting(text, plan);
+  add_change(text, plan);
   add_stops(text, list_member(plan, "stops"), console);
   add_stops(text, list_member(plan, "notices"), console);
   if (actions.empty()) add_line(text, "    nothing to do");
@@ -161,6 +179,10 @@ std::string render_verdict(const Json& data, const Json& verdict, const Console&
                                for_people(Millis(count_member(data, "condemned_for_ms"))),
                                text_member(data, "grace")));
   }
+  if (const Json* formerly = find_member(data, "formerly"))
+    for (const Json& reason : list_member(*formerly, "reasons"))
+      add_line(text, fmt::format("  formerly kept by policy {}: {}",
+                                 text_member(*formerly, "policy"), render_reason(reason)));
   return text;
 }
 

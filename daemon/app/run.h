@@ -33,6 +33,7 @@ OrExit<int> run(const SetPin& command, Session& session);
 OrExit<int> run(const DropPin& command, Session& session);
 OrExit<int> run(const Suspend& command, Session& session);
 OrExit<int> run(const Resume& command, Session& session);
+OrExit<int> run(const ApplyPlan& command, Session& session);
 OrExit<int> run(const Reload& command, Session& session);
 
 }  // namespace rollout

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "daemon/core/model/ensure.h"
+#include "daemon/core/model/exit_codes.h"
 #include "daemon/engine/operator.h"
 #include "daemon/engine/pass_summary.h"
 
@@ -301,7 +302,13 @@ void Lane::serve(Request& request) {
     return;
   }
   Operator desk(ports_, assignment(*worker), reconciler_, schedule.course, request.actor);
-  request.answer(desk.carry_out(request.command));
+  Answer answer = desk.carry_out(request.command);
+  if (std::holds_alternative<ApplyCommand>(request.command) && answer.exit == kExitOk) {
+    answer = answer_of(std::get<Done>(answer.body), pass(*worker, schedule, request.actor));
+    request.answer(std::move(answer));
+    return;
+  }
+  request.answer(std::move(answer));
   const bool only_asked = std::holds_alternative<PlanCommand>(request.command) ||
                           std::holds_alternative<ExplainCommand>(request.command);
   if (!only_asked) schedule.pass_due = ports_.clock.tick();

@@ -23,6 +23,20 @@ Instant earliest(const Observed& observed) {
                    observed.host_now});
 }
 
+/// None where nothing is to be compared.
+Result<std::optional<FormerPolicy>> former_policy(const Ports& ports, const WorkerConfig& worker,
+                                                  const Memory& memory) {
+  const std::string& agreed = memory.agreed_policy;
+  if (worker.retention == nullptr || agreed.empty() || agreed == worker.retention->hash) {
+    return std::nullopt;
+  }
+  TRY_ASSIGN(const std::optional<std::string> text, ports.journal.policy(agreed));
+  if (!text) return FormerPolicy{nullptr, "the journal does not have its text"};
+  auto policy = ports.policies.read_retention(*text);
+  if (!policy) return FormerPolicy{nullptr, std::move(policy).error()};
+  return FormerPolicy{*std::move(policy), ""};
+}
+
 }  // namespace
 
 void hold_pruning(Memory& memory, Instant lost_at) {
@@ -53,6 +67,7 @@ Result<Observed> observe(const Ports& ports, const Assignment& assignment, Cauti
   observed.host_name = assignment.config->host_name;
   if (worker.build) observed.builds = ports.builds.look(worker);
   TRY_ASSIGN(observed.memory, recall(ports, caution, worker.id));
+  TRY_ASSIGN(observed.former, former_policy(ports, worker, observed.memory));
   observed.listing_asked = ports.clock.tick();
   TRY_ASSIGN(observed.listing, ports.api.list(worker.id));
   TRY_ASSIGN(observed.deployments, ports.api.deployments(worker.id));

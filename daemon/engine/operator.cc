@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/core/model/exit_codes.h"
+#include "daemon/core/plan/approval.h"
 #include "daemon/core/plan/ledger.h"
 #include "daemon/core/plan/resolve.h"
 
@@ -17,6 +18,10 @@ constexpr std::size_t kLedgerSearched = 100000;
 
 Answer done(std::string sentence) {
   return {kExitOk, Done{std::move(sentence)}};
+}
+
+Answer failed(std::string sentence) {
+  return {kExitFailed, Done{std::move(sentence)}};
 }
 
 const Verdict* verdict_of(const Plan& plan, const VersionId& version) {
@@ -81,6 +86,12 @@ Result<Answer> Operator::run(const ExplainCommand& command) {
   }
   if (const auto pin = memory.pins.find(version->id); pin != memory.pins.end()) {
     explanation.pin = pin->second;
+  }
+  if (const auto& change = report.plan.policy_change; change && !change->name.empty()) {
+    if (const auto lost = change->lost.find(version->id); lost != change->lost.end()) {
+      explanation.former_policy = change->name;
+      explanation.formerly = lost->second;
+    }
   }
   if (assignment_.worker->retention != nullptr) {
     explanation.grace = assignment_.worker->retention->limits.grace;
@@ -155,6 +166,27 @@ Result<Answer> Operator::run(const ResumeCommand& /*command*/) {
   return done(fmt::format("{} is resumed", worker().text()));
 }
 
+Result<Answer> Operator::run(const ApplyCommand& command) {
+  TRY_ASSIGN(const PlanReport report, reconciler_.preview(assignment_, course_));
+  const Plan& plan = report.plan;
+  if (plan.id != command.plan) {
+    return failed(
+        fmt::format("the plan for {} is {} now and no longer {}: what it would delete has "
+                    "changed; nothing was approved",
+                    worker().text(), plan.id, command.plan));
+  }
+  if (std::ranges::none_of(plan.stops, lifted_by_approval, &Stop::code)) {
+    return done(fmt::format("plan {} waits for nobody's approval", plan.id));
+  }
+  auto approval = approve(plan, actor_, report.read_at);
+  if (!approval) return failed(std::move(approval).error() + "; nothing was approved");
+  const Instant until = approval->at + kApprovalHolds;
+  TRY_ASSIGN(Memory memory, ports_.journal.recall(worker()));
+  memory.approval = *std::move(approval);
+  TRY(keep_and_tell(memory, PruneApproved{plan.id, plan.ready.size(), actor_, until}));
+  return done(fmt::format("plan {} is approved until {}", plan.id, format_rfc3339(until)));
+}
+
 Result<Version> Operator::find(const std::string& text) {
   TRY_ASSIGN(const Listing listing, reconciler_.list(worker()));
   return resolve_version(listing, text);
@@ -185,6 +217,17 @@ Answer still_waiting(const std::string& until, const Failure& why) {
 Answer answer_of(const PassOutcome& outcome) {
   if (outcome.failure) return answer_of(*outcome.failure);
   return done(outcome.summary);
+}
+
+Answer answer_of(const Done& approval, const PassOutcome& outcome) {
+  const std::size_t deleted = outcome.writes.deleted.size();
+  if (outcome.failure) {
+    return {exit_code(*outcome.failure),
+            Done{fmt::format("{}; {} deleted, then: {}", approval.sentence, deleted,
+                             outcome.failure->sentence())}};
+  }
+  return {outcome.held == 0 ? int{kExitOk} : int{kExitFailed},
+          Done{fmt::format("{}; {} deleted; {}", approval.sentence, deleted, outcome.summary)}};
 }
 
 }  // namespace rollout

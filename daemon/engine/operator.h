@@ -19,7 +19,8 @@ class Operator {
         course_(course),
         actor_(std::move(actor)) {}
 
-  /// Everything but `ReconcileCommand`, which is the lane's own.
+  /// Everything but `ReconcileCommand`, which is the lane's own. An `ApplyCommand` is approved
+  /// here; the pass that acts on it is the lane's.
   Answer carry_out(const Command& command);
 
  private:
@@ -30,6 +31,7 @@ class Operator {
   Result<Answer> run(const UnpinCommand& command);
   Result<Answer> run(const SuspendCommand& command);
   Result<Answer> run(const ResumeCommand& command);
+  Result<Answer> run(const ApplyCommand& command);
 
   const WorkerId& worker() const { return assignment_.worker->id; }
   Result<Version> find(const std::string& text);
@@ -49,5 +51,7 @@ Answer answer_of(const Failure& failure);
 /// `until` says who waits for how long before Cloudflare is called again, and `why` for what.
 Answer still_waiting(const std::string& until, const Failure& why);
 Answer answer_of(const PassOutcome& outcome);
+/// After the pass that had the approval.
+Answer answer_of(const Done& approval, const PassOutcome& outcome);
 
 }  // namespace rollout

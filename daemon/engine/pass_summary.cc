@@ -7,6 +7,7 @@
 #include <map>
 
 #include "daemon/core/model/trailer.h"
+#include "daemon/core/plan/approval.h"
 
 namespace rollout {
 namespace {
@@ -77,6 +78,10 @@ PassFinished summarize(const Observed& observed, const Plan& plan, PassFinished:
     if (!finished.serving.empty()) {
       finished.active_tag = tag_of(observed.listing, finished.serving.front().version);
     }
+  }
+  if (observed.mode == Mode::enforce &&
+      std::ranges::any_of(plan.stops, lifted_by_approval, &Stop::code)) {
+    finished.awaits = plan.id;
   }
   finished.condition = condition_of(observed, result);
   finished.summary = sentence(observed, plan);

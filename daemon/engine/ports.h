@@ -6,6 +6,7 @@
 #include "daemon/ports/clock.h"
 #include "daemon/ports/event_sink.h"
 #include "daemon/ports/journal.h"
+#include "daemon/ports/policy_source.h"
 #include "daemon/ports/random.h"
 #include "daemon/ports/triggers.h"
 #include "daemon/ports/versions_api.h"
@@ -20,6 +21,7 @@ struct Ports {
   Journal& journal;
   Triggers& triggers;
   EventSink& events;
+  PolicySource& policies;
 };
 
 }  // namespace rollout

@@ -62,7 +62,7 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
     Plan plan = rollout::plan(*observed);
     if (caution_.recovering()) hold_pruning(plan.memory, *caution_.lost_at());
     watch_length(*observed, course);
-    if (auto kept = ports_.journal.keep(assignment.worker->id, plan.memory); !kept) {
+    if (auto kept = keep(*assignment.worker, plan.memory); !kept) {
       teller.tell(JournalDegraded{kept.error().sentence()});
       return finish_failed(teller, *assignment.worker, std::move(kept).error(), start,
                            ports_.clock.tick());
@@ -88,12 +88,21 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
     PassFinished finished = summarize(*observed, plan, outcome.result);
     finished.answered = !outcome.failure || !concerns_account(*outcome.failure);
     outcome.writes = std::move(writes);
+    outcome.held = plan.ready.size();
     finished.took = ports_.clock.tick() - start;
     finished.next_look = outcome.look_again - ports_.clock.tick();
     outcome.summary = finished.summary;
     teller.tell(std::move(finished));
     return outcome;
   }
+}
+
+/// The policy's text first: whoever finds its hash in the memory must find the text.
+Result<void> Reconciler::keep(const WorkerConfig& worker, const Memory& memory) {
+  if (worker.retention != nullptr) {
+    TRY(ports_.journal.keep_policy(worker.retention->hash, worker.retention->text));
+  }
+  return ports_.journal.keep(worker.id, memory);
 }
 
 Result<PlanReport> Reconciler::preview(const Assignment& assignment, const Course& course) {

@@ -17,7 +17,8 @@ struct PassOutcome {
   PassFinished::Result result = PassFinished::Result::noop;
   std::optional<Failure> failure;  ///< What cut the pass short.
   Tick look_again{};
-  std::string summary;  ///< A sentence.
+  std::size_t held = 0;  ///< Versions that would be gone, were nothing in the way.
+  std::string summary;   ///< A sentence.
   WritesSeen writes;
 };
 
@@ -46,6 +47,7 @@ class Reconciler {
     bool wrote = false;
   };
 
+  Result<void> keep(const WorkerConfig& worker, const Memory& memory);
   void note_bad_read(const Failure& failure);
   Acted act(Acting& acting, const Observed& observed, const Plan& plan);
   void tell_plan(Teller& teller, const Plan& plan, Course& course);

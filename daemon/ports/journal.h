@@ -40,6 +40,11 @@ class Journal {
                                                   const std::optional<VersionId>& version,
                                                   std::size_t limit) = 0;
 
+  /// Keeps the text of a retention policy for good; one that is kept already costs nothing.
+  virtual Result<void> keep_policy(const std::string& hash, const std::string& text) = 0;
+  /// None where it was never kept, or was lost.
+  virtual Result<std::optional<std::string>> policy(const std::string& hash) = 0;
+
   /// Where the journal was missing or damaged at its opening: why, in a sentence. Until
   /// `end_recovery` it is said again at every start.
   virtual std::optional<std::string> recovering() = 0;

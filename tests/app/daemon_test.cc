@@ -73,6 +73,36 @@ TEST_F(Daemon, APinnedVersionIsExplained) {
   EXPECT_EQ(ctl({"explain", "v77"}).exit, kExitFailed);
 }
 
+TEST_F(Daemon, APlanThatWaitsForAPersonIsShownAskedAboutAndApplied) {
+  folder_.write("policies/small.yaml",
+                "retention: small\nkeep: { last: 1 }\nprotect: { min_age: 0s, rollback: 1 }\n"
+                "limits: { max_deletes: 5, max_percent: 100%, approve_over: 1, grace: 0s }\n"
+                "scope: all\n");
+  server_.seed(kFiveVersions);
+  start();
+  reconcile();
+  const Ran plan = ctl({"plan", "--detailed-exitcode"});
+  EXPECT_EQ(plan.exit, kExitWaitingForPerson) << plan.out;
+  const std::string id = ctl_json({"plan"})["plans"][0]["id"];
+  EXPECT_TRUE(plan.out.contains("3 deletes exceed approve_over 1; `rolloutctl apply " + id + "`"))
+      << plan.out;
+  const Json status = ctl_json({"status"});
+  EXPECT_EQ(status["workers"][0]["awaits_approval"]["plan"], id);
+  EXPECT_TRUE(status["headline"].get<std::string>().contains("; plan " + id + " of shop awaits"));
+
+  EXPECT_EQ(ctl({"apply", id, "--dry-run"}).exit, kExitOk);
+  EXPECT_EQ(ctl({"apply", id}).exit, kExitUsage) << "nobody is there to ask";
+  EXPECT_EQ(ctl({"apply", "p-00000000", "--yes"}).exit, kExitFailed);
+  EXPECT_EQ(server_.count_requests("DELETE"), 0U);
+  const Ran apply = ctl({"apply", id, "--yes"});
+  EXPECT_EQ(apply.exit, kExitOk) << apply.err;
+  EXPECT_TRUE(apply.err.contains("would delete 3")) << "what is agreed to is shown: " << apply.err;
+  EXPECT_TRUE(apply.out.contains("3 deleted")) << apply.out;
+  EXPECT_EQ(server_.count_requests("DELETE"), 3U);
+  EXPECT_TRUE(ctl({"explain", "v1"}).out.contains("prune.deleted"));
+  EXPECT_EQ(ctl({"plan", "--detailed-exitcode"}).exit, kExitOk);
+}
+
 TEST_F(Daemon, AReloadSaysWhatItChanges) {
   start();
   write_config("observe", "    interval: 10min\n");

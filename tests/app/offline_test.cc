@@ -263,7 +263,8 @@ TEST_F(Offline, WithoutADaemonItsCommandsExit69) {
                                                 {"explain", "v1"},
                                                 {"pin", "v1", "--reason", "r"},
                                                 {"unpin", "v1"},
-                                                {"resume", "shop"}}) {
+                                                {"resume", "shop"},
+                                                {"apply", "p-7f3a90c1", "--yes"}}) {
     const Ran ran = ctl(words);
     EXPECT_EQ(ran.exit, kExitUnreachable) << words.front() << ran.err;
     EXPECT_NE(ran.err, "");

@@ -91,6 +91,10 @@ TEST(Options, SteeringTakesItsReason) {
   EXPECT_EQ(parsed<SetPin>({"pin", "v1", "--reason", "audit"}).reason, "audit");
   EXPECT_EQ(parsed<Suspend>({"suspend", "shop", "--reason", "r", "--until", "2h"}).until, "2h");
   EXPECT_EQ(parsed<MarkBuild>({"mark", "dist", "--git", "--main", "a.js"}).main, "a.js");
+  const auto apply = parsed<ApplyPlan>({"apply", "p-7f3a90c1", "--worker", "shop", "--yes"});
+  EXPECT_EQ(apply.plan, "p-7f3a90c1");
+  EXPECT_EQ(apply.worker, "shop");
+  EXPECT_EQ(apply.consent, Consent::given);
 }
 
 class WrongUsage : public testing::TestWithParam<Words> {};
@@ -189,6 +193,7 @@ const std::vector<std::string> kCommands = {"",
                                             "versions create",
                                             "versions delete",
                                             "plan",
+                                            "apply",
                                             "status",
                                             "reconcile",
                                             "explain",

@@ -83,6 +83,8 @@ TEST(Render, ACondemnedVersionSaysForHowLong) {
   const Json data = Json::parse(R"({"worker":"shop","generation":2,"grace":"1d",
     "condemned_for_ms":11040000,
     "verdict":{"number":31,"tag":"","verdict":"condemned","reasons":[]},
+    "formerly":{"policy":"standard","reasons":[
+      {"code":"rule","rule":"last","group":"all","ordinal":3,"limit":"50"}]},
     "stops":[{"code":"Suspended","message":"the Worker is suspended"}],"ledger":[]})");
   EXPECT_TRUE(matches_golden("explain-condemned", render_explanation(data, screen.console) + "\n"));
 }

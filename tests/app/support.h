@@ -67,4 +67,12 @@ inline constexpr const char* kThreeVersions = R"({"workers":[{"name":"shop","ver
   "deployments":[{"created_on":"2026-02-01T10:00:00Z",
    "versions":[{"number":2,"percentage":100}]}]}]})";
 
+/// Of which the fourth serves.
+inline constexpr const char* kFiveVersions = R"({"workers":[{"name":"shop","versions":[
+  {"number":1,"created_on":"2026-01-01T09:00:00Z"},{"number":2,"created_on":"2026-02-01T09:00:00Z"},
+  {"number":3,"created_on":"2026-03-01T09:00:00Z"},{"number":4,"created_on":"2026-04-01T09:00:00Z"},
+  {"number":5,"created_on":"2026-05-01T09:00:00Z"}],
+  "deployments":[{"created_on":"2026-04-01T10:00:00Z",
+   "versions":[{"number":4,"percentage":100}]}]}]})";
+
 }  // namespace rollout

@@ -105,7 +105,7 @@ std::size_t allocated() {
 
 void BM_Judge(benchmark::State& state) {
   const World world(static_cast<std::uint64_t>(state.range(0)));
-  const History history = history_of(world.observed, world.observed.memory);
+  const History history = history_of(world.policy, world.observed, world.observed.memory);
   for (auto _ : state) {
     benchmark::DoNotOptimize(judge(world.policy, history, kNow));
   }

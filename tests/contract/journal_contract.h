@@ -69,9 +69,11 @@ inline Memory rich_memory() {
   memory.pins[version_id(2)] = {"a \"quoted\"\n reason", "ana", std::nullopt};
   memory.pins[version_id(3)] = {"", "", at_second(0)};
   memory.suspension = {"holiday", "ana", at_second(5000)};
+  memory.approval = {"p-1", {version_id(1), version_id(3)}, "ana", at_second(7), "hash"};
   memory.highest_number = 3;
   memory.had_deployment = true;
   memory.policy_hash = "hash";
+  memory.agreed_policy = "another";
   memory.prune_held = true;
   memory.prune_held_because = "the journal was lost";
   memory.loss_seen = at_second(77);
@@ -85,9 +87,11 @@ inline void expect_same(const Memory& a, const Memory& b) {
   EXPECT_EQ(a.versions, b.versions);
   EXPECT_EQ(a.pins, b.pins);
   EXPECT_EQ(a.suspension, b.suspension);
+  EXPECT_EQ(a.approval, b.approval);
   EXPECT_EQ(a.highest_number, b.highest_number);
   EXPECT_EQ(a.had_deployment, b.had_deployment);
   EXPECT_EQ(a.policy_hash, b.policy_hash);
+  EXPECT_EQ(a.agreed_policy, b.agreed_policy);
   EXPECT_EQ(a.prune_held, b.prune_held);
   EXPECT_EQ(a.prune_held_because, b.prune_held_because);
   EXPECT_EQ(a.loss_seen, b.loss_seen);
@@ -133,6 +137,7 @@ TYPED_TEST_P(JournalContract, KeepReplacesEverything) {
   changed.versions[version_id(1)].condemned_for = Millis(5);
   changed.pins.clear();
   changed.suspension.reset();
+  changed.approval->versions.erase(version_id(1));
   ASSERT_TRUE(this->journal_->keep(this->shop_, changed).has_value());
   expect_same(*this->journal_->recall(this->shop_), changed);
   std::swap(changed.generations.front(), changed.generations.back());
@@ -233,9 +238,19 @@ TYPED_TEST_P(JournalContract, TheLedgerIsARingReadNewestFirst) {
   EXPECT_EQ(this->journal_->ledger(this->shop_, version_id(0), 1)->front().number, 6U);
 }
 
+TYPED_TEST_P(JournalContract, KeepsTheTextOfEveryPolicy) {
+  EXPECT_FALSE(this->journal_->policy("h1").value().has_value());
+  ASSERT_TRUE(this->journal_->keep_policy("h1", "retention: one\n").has_value());
+  ASSERT_TRUE(this->journal_->keep_policy("h2", "").has_value());
+  ASSERT_TRUE(this->journal_->keep_policy("h1", "retention: one\n").has_value());
+  EXPECT_EQ(this->journal_->policy("h1").value(), "retention: one\n");
+  EXPECT_EQ(this->journal_->policy("h2").value(), "");
+}
+
 REGISTER_TYPED_TEST_SUITE_P(JournalContract, RemembersNothingOfAWorkerThatWasNeverKept,
                             RecallsWhatWasKeptAndMixesNoWorkers, KeepReplacesEverything,
                             RemembersTheAccountBesideItsWorkers, AnIntentIsOpenUntilItIsFinished,
-                            KeepLeavesIntentsAlone, TheLedgerIsARingReadNewestFirst);
+                            KeepLeavesIntentsAlone, TheLedgerIsARingReadNewestFirst,
+                            KeepsTheTextOfEveryPolicy);
 
 }  // namespace rollout

@@ -1,36 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/engine/lane.h"
 
-#include <gtest/gtest.h>
-
-#include "tests/engine/small_world.h"
+#include "tests/engine/lane_fixture.h"
 
 namespace rollout {
 namespace {
 
 using namespace std::chrono_literals;
-
-class LaneTest : public testing::Test, public SmallWorld {
- protected:
-  /// Runs until it has waited `waits` times.
-  void run(int waits) {
-    triggers.waits_left = waits;
-    Lane(ports(), AccountName("main"), config, progress).run();
-  }
-  /// The answer to one command, given before anything else is waited for.
-  Answer ask(Command command) {
-    Answer got;
-    Wake wake;
-    wake.requests.push_back(
-        {std::move(command), "anna", [&](Answer answer) { got = std::move(answer); }});
-    triggers.wakes.push_back(std::move(wake));
-    run(1);
-    return got;
-  }
-  std::string said(const Answer& answer) { return std::get<Done>(answer.body).sentence; }
-  long count(const char* call) { return std::count(calls.begin(), calls.end(), call); }
-  Progress progress;
-};
 
 TEST_F(LaneTest, PassesAtOnceAndThenAtItsInterval) {
   config->workers[0].build.reset();

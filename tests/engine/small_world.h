@@ -92,6 +92,14 @@ class SmallJournal final : public Journal {
     }
     return found;
   }
+  Result<void> keep_policy(const std::string& hash, const std::string& text) override {
+    policies_[hash] = text;
+    return {};
+  }
+  Result<std::optional<std::string>> policy(const std::string& hash) override {
+    const auto found = policies_.find(hash);
+    return found == policies_.end() ? std::nullopt : std::optional(found->second);
+  }
   std::optional<std::string> recovering() override { return lost; }
   Result<void> end_recovery() override {
     lost.reset();
@@ -108,6 +116,20 @@ class SmallJournal final : public Journal {
   std::map<IntentId, Intent> open_;
   IntentId last_id_ = 0;
   std::deque<LedgerEntry> ledger_;
+  std::map<std::string, std::string> policies_;
+};
+
+/// Knows the policies that it was told of, by their texts.
+class SmallPolicies final : public PolicySource {
+ public:
+  std::expected<Config, std::vector<ConfigError>> load() override { return Config(); }
+  std::expected<std::shared_ptr<const RetentionPolicy>, std::string> read_retention(
+      const std::string& text) override {
+    const auto found = known.find(text);
+    if (found == known.end()) return std::unexpected("it is no policy");
+    return found->second;
+  }
+  std::map<std::string, std::shared_ptr<const RetentionPolicy>> known;
 };
 
 class SmallDisk final : public BuildSource {
@@ -291,6 +313,7 @@ struct SmallWorld {
   SmallDisk disk;
   SmallCloud cloud{calls, clock};
   SmallTriggers triggers{clock};
+  SmallPolicies policies;
   std::shared_ptr<Config> config = std::make_shared<Config>();
 
   SmallWorld() {
@@ -305,7 +328,7 @@ struct SmallWorld {
     config->workers.push_back(given.worker);
   }
 
-  Ports ports() { return {clock, random, cloud, disk, journal, triggers, story}; }
+  Ports ports() { return {clock, random, cloud, disk, journal, triggers, story, policies}; }
 
   /// Versions 1 to `count`, a day apart, and the newest of them serving.
   void has_versions(std::uint64_t count) {

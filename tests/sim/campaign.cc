@@ -24,6 +24,12 @@ constexpr std::string_view kNotOfALane[] = {"daemon.started", "daemon.stopping",
                                             "config.reload_failed", "watch.overflow"};
 
 constexpr std::string_view kMustHappen[] = {
+    "a changed policy would take what the former kept",
+    "a delete inside its window",
+    "a person agreed to a policy",
+    "a plan waits for a person",
+    "an approved delete",
+    "approval refused",
     "ambiguous",
     "ambiguous resent",
     "budget waited",
@@ -51,6 +57,7 @@ constexpr std::string_view kMustHappen[] = {
     "delete refused as deployed",
     "disk full",
     "duplicate healed",
+    "former policy unreadable",
     "host suspended",
     "journal lost",
     "late effect",
@@ -60,6 +67,7 @@ constexpr std::string_view kMustHappen[] = {
     "outcome: failed",
     "outcome: refused",
     "overflow rescan",
+    "plan applied",
     "plan halted",
     "pruned",
     "stale listing",

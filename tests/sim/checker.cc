@@ -108,10 +108,14 @@ void Checker::removal(const WorkerId& worker, const VersionId& version, const Me
   if (pins_.contains(version)) broken("pinned", worker, "a DELETE of a pinned version");
   // Promise 11
   if (!build_in(*victim)) broken("11 foreign", worker, "a DELETE of a version that is not ours");
+  check_person(worker, *victim, side);
+  check_window(worker);
   if (is_twin(worker, *victim)) {
     world_.sometimes("duplicate healed");
   } else {
     check_rank(worker, version, side);
+    check_rules(worker, *victim, side);
+    check_rollback(worker, *victim, side);
   }
   // Promise 16
   const auto since = side.condemned.find(version);
@@ -150,7 +154,7 @@ void Checker::check_rank(const WorkerId& worker, const VersionId& version, const
     broken("13 newest", worker, fmt::format("version {} is too young to go", victim.number));
   }
   const std::size_t known = rank_of(side.listing, victim);
-  if (known <= setup_.keep_last || rank_of(cloud_.versions(worker), victim) <= 1) {
+  if (known <= policy_.keep_last || rank_of(cloud_.versions(worker), victim) <= 1) {
     broken("13 newest", worker,
            fmt::format("version {} is number {} from the top of its group", victim.number, known));
   }
@@ -271,6 +275,7 @@ void Checker::deployments_read(const WorkerId& worker) {
   Side& side = sides_[worker];
   side.deployments_read = world_.tick();
   side.serving_when_read = cloud_.serving(worker);
+  side.history_when_read = cloud_.deployments(worker);
 }
 
 }  // namespace rollout

@@ -8,7 +8,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <string>
 #include <vector>
 
 #include "daemon/core/plan/event.h"
@@ -30,11 +29,11 @@ class Checker {
   void recovered();  ///< `end_recovery` was written.
   void journal_lost();
   void woke();
-  void configured(Mode mode);
+  void configured(const Config& config);
   void configuration_broke() { configuration_broken_ = true; }
   void wall_clock_stepped(Millis by);
 
-  // What it sends, before any effect. `durable` is what the journal's file holds at that moment.
+  // What it sends, before any effect; `durable` is what the journal's file holds then.
   void request();
   void post(const WorkerId& worker, const BundleDigest& digest, const Memory& durable);
   void removal(const WorkerId& worker, const VersionId& version, const Memory& durable);
@@ -57,13 +56,14 @@ class Checker {
   void kept(const WorkerId& worker, const Memory& memory);
   void told(const Event& event);
 
-  // What people do.
+  // What people do, or may have done from now on.
   void person_deleted(const WorkerId& worker, const Version& version);
   void twin_made(const WorkerId& worker, const BundleDigest& digest);
   void pinned(const VersionId& version) { pins_.insert(version); }
   void unpinned(const VersionId& version) { pins_.erase(version); }
   void suspended(const WorkerId& worker);
   void resumed(const WorkerId& worker);
+  void approving(const WorkerId& worker, std::set<VersionId> versions);
 
   /// After the world has healed and had time: everything that should exist does, and nothing else
   /// of ours.
@@ -89,12 +89,20 @@ class Checker {
     Tick since{};
     Millis counted{};  ///< The journal's own count, which leaves out down-time.
   };
+  struct Approved {
+    Tick at{};
+    std::set<VersionId> versions;
+    bool of_change = false;  ///< Some of them the agreed policy kept.
+  };
   struct Side {
+    std::vector<Approved> approved;
+    std::optional<PolicyEdition> agreed;
     std::map<BundleDigest, Story> builds;
     std::map<VersionId, Condemned> condemned;  ///< As the journal says.
     std::set<BundleDigest> gone_by_person;
     std::optional<Tick> deployments_read;
     std::set<VersionId> serving_when_read;
+    DeploymentHistory history_when_read;
     std::vector<Version> listing;  ///< The last good one.
     bool listed_well = false;      ///< The last read was good.
     std::optional<Tick> malformed;
@@ -112,6 +120,12 @@ class Checker {
   void check_circumstances(const WorkerId& worker, const Side& side);
   void check_limits(const WorkerId& worker, const Side& side);
   void check_knowledge(const WorkerId& worker, const VersionId& version, const Side& side);
+  void check_person(const WorkerId& worker, const Version& victim, const Side& side);
+  void check_rules(const WorkerId& worker, const Version& victim, const Side& side);
+  void check_rollback(const WorkerId& worker, const Version& victim, const Side& side);
+  void check_window(const WorkerId& worker);
+  void follow_policy(const WorkerId& worker, Side& side, const Memory& memory);
+  bool is_lost(const WorkerId& worker, const Side& side, const VersionId& version) const;
   bool is_twin(const WorkerId& worker, const Version& version) const;
   void check_doubt(const WorkerId& worker, const BundleDigest& digest, const Story& story);
   bool must_be_gone(const WorkerId& worker, const Version& version, const Memory& durable) const;
@@ -130,6 +144,7 @@ class Checker {
   std::optional<Tick> step_noticed_;
   bool stepped_ = false;  ///< ... and the process has not waited since.
   Mode mode_ = Mode::enforce;
+  PolicyEdition policy_;
 };
 
 }  // namespace rollout

@@ -36,6 +36,8 @@ void Checker::journal_lost() {
     side.condemned.clear();
     side.posted.clear();
     side.suspended = false;
+    side.approved.clear();
+    side.agreed.reset();
     side.held = true;
     for (auto& [digest, story] : side.builds) {
       story.forgotten = true;
@@ -50,10 +52,14 @@ void Checker::woke() {
   stepped_ = false;
 }
 
-void Checker::configured(Mode mode) {
-  mode_ = mode;
+void Checker::configured(const Config& config) {
+  mode_ = config.mode;
+  const PolicyEdition edition = edition_of(config.workers.front().retention->text);
+  const bool changed = edition.number != policy_.number;
+  policy_ = edition;
   configuration_broken_ = false;
   for (auto& [worker, side] : sides_) {
+    if (changed) side.approved.clear();
     for (auto& [digest, story] : side.builds) story.refused = false;
   }
 }
@@ -76,6 +82,7 @@ void Checker::kept(const WorkerId& worker, const Memory& memory) {
     condemned[version] = {goes_on ? before->second.since : world_.tick(), *seen.condemned_for};
   }
   side.condemned = std::move(condemned);
+  follow_policy(worker, side, memory);
 }
 
 void Checker::told(const Event& event) {
@@ -154,7 +161,7 @@ bool Checker::must_be_gone(const WorkerId& worker, const Version& version,
   const auto build = build_in(version);
   if (!build || !version.created_on || group_of(version).empty() || side.stopped) return false;
   if (world_.truth() - *version.created_on < kGrace + std::chrono::hours(48)) return false;
-  if (rank_of(cloud_.versions(worker), version) <= setup_.keep_last) return false;
+  if (rank_of(cloud_.versions(worker), version) <= policy_.keep_last) return false;
   if (tag.ends_with('0') || tag.ends_with('7')) return false;
   for (const Version& other : cloud_.versions(worker)) {
     // Within a day before another one of its group: a window may reach back to it.

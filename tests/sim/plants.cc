@@ -79,6 +79,7 @@ class PlantedJournal final : public Journal {
       std::erase_if(memory.intents,
                     [&](const OpenIntent& open) { return !own_.contains(open.id); });
     }
+    if (plant_ == Plant::ratchet_forgotten) memory.agreed_policy.clear();
     return memory;
   }
   Result<void> keep(const WorkerId& worker, const Memory& memory) override {
@@ -111,6 +112,12 @@ class PlantedJournal final : public Journal {
                                           std::size_t limit) override {
     return real_.ledger(worker, version, limit);
   }
+  Result<void> keep_policy(const std::string& hash, const std::string& text) override {
+    return real_.keep_policy(hash, text);
+  }
+  Result<std::optional<std::string>> policy(const std::string& hash) override {
+    return real_.policy(hash);
+  }
   std::optional<std::string> recovering() override { return real_.recovering(); }
   Result<void> end_recovery() override { return real_.end_recovery(); }
 
@@ -136,7 +143,7 @@ struct Named {
   std::string_view name;
   std::string_view caught_by;
 };
-constexpr std::array<Named, 11> kNames{{{Plant::none, "none", ""},
+constexpr std::array<Named, 14> kNames{{{Plant::none, "none", ""},
                                         {Plant::blind_retry, "blind_retry", "3"},
                                         {Plant::intent_not_synced, "intent_not_synced", "2"},
                                         {Plant::settle_ignored, "settle_ignored", "4"},
@@ -146,7 +153,10 @@ constexpr std::array<Named, 11> kNames{{{Plant::none, "none", ""},
                                         {Plant::sort_reversed, "sort_reversed", "13"},
                                         {Plant::grace_ignored, "grace_ignored", "16"},
                                         {Plant::limits_ignored, "limits_ignored", "15"},
-                                        {Plant::scope_ignored, "scope_ignored", "11"}}};
+                                        {Plant::scope_ignored, "scope_ignored", "11"},
+                                        {Plant::approval_ignored, "approval_ignored", "approval"},
+                                        {Plant::ratchet_forgotten, "ratchet_forgotten", "ratchet"},
+                                        {Plant::window_ignored, "window_ignored", "window"}}};
 
 }  // namespace
 
@@ -171,6 +181,8 @@ void plant_in(Plant plant, Config& config) {
       policy->limits.max_percent = 100;
     }
     if (plant == Plant::scope_ignored) policy->scope = Scope::all;
+    if (plant == Plant::approval_ignored) policy->limits.approve_over.reset();
+    if (plant == Plant::window_ignored) policy->limits.window.reset();
     worker.retention = std::move(policy);
   }
 }
@@ -188,7 +200,10 @@ std::unique_ptr<VersionsApi> plant_in(Plant plant, VersionsApi& api) {
 }
 
 std::unique_ptr<Journal> plant_in(Plant plant, Journal& journal) {
-  if (plant != Plant::intent_not_synced && plant != Plant::intent_forgotten) return nullptr;
+  if (plant != Plant::intent_not_synced && plant != Plant::intent_forgotten &&
+      plant != Plant::ratchet_forgotten) {
+    return nullptr;
+  }
   return std::make_unique<PlantedJournal>(plant, journal);
 }
 

@@ -24,12 +24,16 @@ enum class Plant {
   grace_ignored,      ///< What is condemned goes at once.
   limits_ignored,     ///< A run may delete anything.
   scope_ignored,      ///< Other people's versions are treated as ours.
+  approval_ignored,   ///< Nobody is asked, however much goes.
+  ratchet_forgotten,  ///< It is not remembered which policy was agreed to.
+  window_ignored,     ///< Deletes happen at any hour.
 };
-inline constexpr Plant kPlants[] = {Plant::blind_retry,      Plant::intent_not_synced,
-                                    Plant::settle_ignored,   Plant::first_page_only,
-                                    Plant::intent_forgotten, Plant::deployed_ignored,
-                                    Plant::sort_reversed,    Plant::grace_ignored,
-                                    Plant::limits_ignored,   Plant::scope_ignored};
+inline constexpr Plant kPlants[] = {
+    Plant::blind_retry,     Plant::intent_not_synced, Plant::settle_ignored,
+    Plant::first_page_only, Plant::intent_forgotten,  Plant::deployed_ignored,
+    Plant::sort_reversed,   Plant::grace_ignored,     Plant::limits_ignored,
+    Plant::scope_ignored,   Plant::approval_ignored,  Plant::ratchet_forgotten,
+    Plant::window_ignored};
 std::string_view to_string(Plant plant);
 
 /// The invariant (its first word) that must catch it.

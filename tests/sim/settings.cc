@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <sstream>
+
 namespace rollout {
 namespace {
 
@@ -18,8 +20,8 @@ Group group(std::string name, const char* match, std::vector<KeepRule> rules) {
   return {.name = std::move(name), .match = {*Pattern::parse(match)}, .keep = std::move(rules)};
 }
 
-std::vector<Group> groups_of(const Setup& setup) {
-  const Count last{setup.keep_last};
+std::vector<Group> groups_of(const Setup& setup, std::uint32_t keep_last) {
+  const Count last{keep_last};
   const KeepRule tagged{
       .kind = RuleKind::tagged, .extents = {}, .patterns = {*Pattern::parse("*0")}};
   if (!setup.grouped) {
@@ -32,18 +34,6 @@ std::vector<Group> groups_of(const Setup& setup) {
   return {
       group("release", "v*", {keep(RuleKind::last, {last}), tagged}),
       group("preview", "p*", {keep(RuleKind::last, {last}), keep(RuleKind::deployed, {Count{2}})})};
-}
-
-std::shared_ptr<const RetentionPolicy> retention(const Setup& setup, std::uint32_t edition) {
-  auto policy = std::make_shared<RetentionPolicy>();
-  policy->name = PolicyName("standard");
-  policy->hash = fmt::format("h{}", edition);
-  policy->groups = groups_of(setup);
-  policy->protect.min_age = exactly(kMinAge);
-  policy->protect.pin = {*Pattern::parse("*7")};
-  policy->limits = {
-      .max_deletes = kMaxDeletes, .max_percent = kMaxPercent, .grace = exactly(kGrace)};
-  return policy;
 }
 
 std::shared_ptr<const TaggingPolicy> tagging() {
@@ -61,7 +51,40 @@ std::uint32_t draw(Tape& tape, std::uint32_t one_in) {
   return tape.coin() ? one_in : 0;
 }
 
+std::string text_of(const PolicyEdition& edition) {
+  return fmt::format("edition {} keeps {}", edition.number, edition.keep_last);
+}
+
 }  // namespace
+
+std::string hash_of(const PolicyEdition& edition) {
+  return fmt::format("h{}", edition.number);
+}
+
+PolicyEdition edition_of(const std::string& text) {
+  PolicyEdition edition;
+  std::istringstream in(text);
+  std::string word;
+  in >> word >> edition.number >> word >> edition.keep_last;
+  return edition;
+}
+
+std::shared_ptr<const RetentionPolicy> make_policy(const Setup& setup, const std::string& text) {
+  const PolicyEdition edition = edition_of(text);
+  auto policy = std::make_shared<RetentionPolicy>();
+  policy->name = PolicyName("standard");
+  policy->hash = hash_of(edition);
+  policy->text = text;
+  policy->groups = groups_of(setup, edition.keep_last);
+  policy->protect.min_age = exactly(kMinAge);
+  policy->protect.pin = {*Pattern::parse("*7")};
+  policy->limits = {.max_deletes = kMaxDeletes,
+                    .max_percent = kMaxPercent,
+                    .approve_over = setup.approve_over,
+                    .grace = exactly(kGrace)};
+  if (setup.windowed) policy->limits.window = *Window::parse("Mon-Sat 05:00-21:00");
+  return policy;
+}
 
 Faults draw_faults(Tape& tape) {
   Faults faults;
@@ -80,6 +103,7 @@ Faults draw_faults(Tape& tape) {
   faults.remove_refused = draw(tape, 15);
   faults.deployed_meanwhile = draw(tape, 15);
   faults.undated = draw(tape, 20);
+  faults.policy_unreadable = draw(tape, 20);
   faults.crash = draw(tape, 500);
   faults.journal_lost = draw(tape, 6);
   faults.event_lost = draw(tape, 3);
@@ -98,6 +122,8 @@ Setup draw_setup(Tape& tape) {
   setup.grouped = tape.coin();
   setup.keep_last = 2 + tape.choose(5);
   setup.delete_deployed_allowed = tape.coin();
+  setup.windowed = tape.coin();
+  if (const std::uint32_t over = tape.choose(3); over > 0) setup.approve_over = over;
   setup.duplicates = tape.coin() ? Duplicates::remove : Duplicates::report;
   return setup;
 }
@@ -124,7 +150,7 @@ std::shared_ptr<Config> make_config(const Setup& setup, const Edition& edition) 
     worker.build->path = "/srv/" + id.text();
     worker.build->layout = id == kShop ? Layout::in_place : Layout::per_build;
     worker.tagging = tagging();
-    worker.retention = retention(setup, edition.policy);
+    worker.retention = make_policy(setup, text_of(edition.policy));
     worker.duplicates = setup.duplicates;
     worker.interval = std::chrono::hours(2);
     config->workers.push_back(std::move(worker));

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "daemon/core/plan/config.h"
 #include "tests/sim/tape.h"
@@ -33,6 +35,7 @@ struct Faults {
   std::uint32_t remove_refused = 0;
   std::uint32_t deployed_meanwhile = 0;  ///< Between the last look and the DELETE.
   std::uint32_t undated = 0;             ///< A version whose date cannot be read.
+  std::uint32_t policy_unreadable = 0;   ///< The text of a former policy.
   std::uint32_t crash = 0;
   std::uint32_t journal_lost = 0;  ///< At a crash.
   std::uint32_t event_lost = 0;    ///< A change on disk that nobody tells of.
@@ -46,8 +49,10 @@ Faults draw_faults(Tape& tape);
 struct Setup {
   Truth truth;
   Faults faults;
-  bool grouped = false;  ///< The retention policy has groups.
-  std::uint32_t keep_last = 4;
+  bool grouped = false;         ///< The retention policy has groups.
+  std::uint32_t keep_last = 4;  ///< Of the first edition of the policy.
+  bool windowed = false;
+  std::optional<std::uint32_t> approve_over;
   bool delete_deployed_allowed = false;
   Duplicates duplicates = Duplicates::report;
 };
@@ -60,13 +65,23 @@ inline const WorkerId kBlog{"blog"};  ///< A directory per build.
 /// What a run's policies promise; the checker holds the daemon to these values.
 inline constexpr Millis kGrace = std::chrono::hours(24);
 inline constexpr Millis kMinAge = std::chrono::hours(1);
-inline constexpr std::uint32_t kMaxDeletes = 3;
+inline constexpr std::uint32_t kMaxDeletes = 5;
 inline constexpr std::uint32_t kMaxPercent = 40;
 
-/// `edition` counts policy changes, `generation` counts configurations.
+/// One text of the retention policy, which is that of both Workers.
+struct PolicyEdition {
+  std::uint32_t number = 1;  ///< Counts changes.
+  std::uint32_t keep_last = 4;
+};
+std::string hash_of(const PolicyEdition& edition);
+/// The edition that such a policy is.
+PolicyEdition edition_of(const std::string& text);
+std::shared_ptr<const RetentionPolicy> make_policy(const Setup& setup, const std::string& text);
+
+/// `generation` counts configurations.
 struct Edition {
   std::uint64_t generation = 1;
-  std::uint32_t policy = 1;
+  PolicyEdition policy;
   Mode mode = Mode::enforce;
 };
 std::shared_ptr<Config> make_config(const Setup& setup, const Edition& edition);

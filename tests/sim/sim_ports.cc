@@ -83,6 +83,17 @@ Result<std::vector<LedgerEntry>> SimJournal::ledger(const WorkerId& worker,
   return file_->ledger(worker, version, limit);
 }
 
+Result<void> SimJournal::keep_policy(const std::string& hash, const std::string& text) {
+  if (weather_.disk_full && !file_->policy(hash).value()) {
+    return std::unexpected(full("keep a policy"));
+  }
+  return file_->keep_policy(hash, text);
+}
+
+Result<std::optional<std::string>> SimJournal::policy(const std::string& hash) {
+  return file_->policy(hash);
+}
+
 Result<void> SimJournal::end_recovery() {
   world_.may_crash("before end_recovery");
   if (weather_.disk_full) return std::unexpected(full("end the recovery"));
@@ -120,12 +131,25 @@ Wake SimTriggers::wait_until(Tick deadline) {
   }
   if (!world_.violations().empty()) pending_.stop = true;
   checker_.woke();
-  if (pending_.config) checker_.configured(pending_.config->mode);
+  if (pending_.config) checker_.configured(*pending_.config);
   if (pending_.configuration_broken) checker_.configuration_broke();
   if (pending_.all_dirty) world_.sometimes("overflow rescan");
   Wake wake = std::exchange(pending_, {});
   pending_.stop = wake.stop;
   return wake;
+}
+
+std::expected<Config, std::vector<ConfigError>> SimPolicies::load() {
+  return std::unexpected(std::vector<ConfigError>());  // Reloads are the workload's.
+}
+
+std::expected<std::shared_ptr<const RetentionPolicy>, std::string> SimPolicies::read_retention(
+    const std::string& text) {
+  if (world_.tape().one_in(weather_.faults.policy_unreadable)) {
+    world_.sometimes("former policy unreadable");
+    return std::unexpected("its line 1: unknown rule");
+  }
+  return make_policy(setup_, text);
 }
 
 void SimEvents::emit(const Event& event) {

@@ -9,6 +9,7 @@
 
 #include "daemon/adapters/sqlite/sqlite_journal.h"
 #include "daemon/ports/event_sink.h"
+#include "daemon/ports/policy_source.h"
 #include "daemon/ports/triggers.h"
 #include "tests/sim/checker.h"
 #include "tests/sim/world.h"
@@ -38,6 +39,8 @@ class SimJournal final : public Journal {
   Result<std::vector<LedgerEntry>> ledger(const WorkerId& worker,
                                           const std::optional<VersionId>& version,
                                           std::size_t limit) override;
+  Result<void> keep_policy(const std::string& hash, const std::string& text) override;
+  Result<std::optional<std::string>> policy(const std::string& hash) override;
   std::optional<std::string> recovering() override { return lost_; }
   Result<void> end_recovery() override;
 
@@ -76,6 +79,21 @@ class SimTriggers final : public Triggers {
   Wake pending_;
   Tick last_{};
   int in_place_ = 0;  ///< Waits in a row that took no time.
+};
+
+/// Reads again what `make_policy` wrote; sometimes it is told that nobody can.
+class SimPolicies final : public PolicySource {
+ public:
+  SimPolicies(World& world, const Setup& setup, const Weather& weather)
+      : world_(world), setup_(setup), weather_(weather) {}
+  std::expected<Config, std::vector<ConfigError>> load() override;
+  std::expected<std::shared_ptr<const RetentionPolicy>, std::string> read_retention(
+      const std::string& text) override;
+
+ private:
+  World& world_;
+  const Setup& setup_;
+  const Weather& weather_;
 };
 
 class SimEvents final : public EventSink {

@@ -28,6 +28,7 @@ struct Host {
   SimJournal journal{world, weather, checker};
   SimTriggers triggers{world, checker};
   SimEvents events{world, checker};
+  SimPolicies policies{world, setup, weather};
   SimRandom random{world.tape().choose(1U << 30U)};
   Workload workload{{world, setup, weather, disk, cloud, checker, triggers}, plant};
 };
@@ -43,9 +44,10 @@ bool live(Host& host) {
                     host.disk,
                     planted_journal ? *planted_journal : static_cast<Journal&>(host.journal),
                     host.triggers,
-                    host.events};
+                    host.events,
+                    host.policies};
   host.checker.started(host.journal.recovering().has_value());
-  host.checker.configured(host.workload.config()->mode);
+  host.checker.configured(*host.workload.config());
   Progress progress;
   try {
     Lane lane(ports, kAccount, host.workload.config(), progress);

@@ -19,6 +19,7 @@ constexpr Millis days(int n) {
 
 Workload::Workload(Stage stage, Plant plant) : stage_(stage), plant_(plant) {
   edition_.generation = 0;
+  edition_.policy.keep_last = stage_.setup.keep_last;
   publish_config();
   stage_.triggers.forget();
 }
@@ -33,11 +34,13 @@ void Workload::begin() {
     every(days(5), days(14), [this, worker] { make_twin(worker); });
     every(days(2), days(6), [this, worker] { delete_by_hand(worker); });
     every(days(2), days(6), [this, worker] { pin(worker); });
+    every(hours(3), hours(9), [this, worker] { approve(worker); });
     every(days(6), days(15), [this, worker] { suspend(worker); });
     every(days(1), days(3), [this, worker] { inspect(worker); });
     every(days(4), days(9), [this, worker] { lose_root(worker); });
   }
   every(days(3), days(8), [this] { reload(); });
+  every(days(3), days(8), [this] { edit_policy(); });
   every(days(5), days(10), [this] { stage_.triggers.pending().all_dirty = true; });
   every(days(4), days(9), [this] { wants_restart_ = stage_.triggers.pending().stop = true; });
   Weather& weather_now = stage_.weather;
@@ -73,6 +76,10 @@ void Workload::ask(const Command& command, std::function<void(const Answer&)> an
   stage_.world.after(minutes(20), [this, heard, command, answered] {
     if (!*heard && !over_) ask(command, answered);
   });
+}
+
+void Workload::say(const Command& command, std::function<void(const Answer&)> answered) {
+  stage_.triggers.pending().requests.push_back({command, "ana", std::move(answered)});
 }
 
 void Workload::look_at(const WorkerId& worker) {
@@ -154,6 +161,35 @@ void Workload::pin(const WorkerId& worker) {
       [this, id](const Answer&) { stage_.checker.pinned(id); });
 }
 
+/// A person looks at what waits, and approves most of it: at once, or after a while, when it may
+/// have become another plan.
+void Workload::approve(const WorkerId& worker) {
+  say(PlanCommand{worker}, [this, worker](const Answer& answer) {
+    const auto* report = std::get_if<PlanReport>(&answer.body);
+    if (report == nullptr || over_) return;
+    const Plan& plan = report->plan;
+    if (std::ranges::none_of(plan.stops, [](const Stop& stop) {
+          return stop.code == StopCode::ApproveOver || stop.code == StopCode::Ratchet;
+        })) {
+      return;
+    }
+    stage_.world.sometimes("a plan waits for a person");
+    Tape& tape = stage_.world.tape();
+    if (tape.one_in(4)) return;
+    std::set<VersionId> versions;
+    for (const PruneVersion& prune : plan.ready) versions.insert(prune.version);
+    const Millis hesitates = tape.one_in(3) ? tape.between(Millis(0), hours(9)) : Millis(0);
+    stage_.world.after(hesitates, [this, worker, versions, id = plan.id] {
+      if (over_) return;
+      // From here on it may be so: the process may do it and die before it answers.
+      stage_.checker.approving(worker, versions);
+      say(ApplyCommand{worker, id}, [this](const Answer& applied) {
+        stage_.world.sometimes(applied.exit == 0 ? "plan applied" : "approval refused");
+      });
+    });
+  });
+}
+
 void Workload::suspend(const WorkerId& worker) {
   ask(SuspendCommand{worker, "holiday", {}}, [this, worker](const Answer&) {
     stage_.checker.suspended(worker);
@@ -211,14 +247,11 @@ void Workload::publish_config() {
 
 void Workload::reload() {
   Tape& tape = stage_.world.tape();
-  switch (tape.choose(4)) {
+  switch (tape.choose(3)) {
     case 1:
-      ++edition_.policy;
-      break;
-    case 2:
       edition_.mode = Mode::observe;
       break;
-    case 3:
+    case 2:
       if (stage_.triggers.pending().config) return;
       stage_.triggers.pending().configuration_broken = true;
       stage_.world.sometimes("configuration broken");
@@ -232,6 +265,13 @@ void Workload::reload() {
     edition_.mode = Mode::enforce;
     publish_config();
   });
+}
+
+void Workload::edit_policy() {
+  PolicyEdition& policy = edition_.policy;
+  ++policy.number;
+  policy.keep_last = 2 + (policy.keep_last - 2 + stage_.world.tape().choose(5)) % 5;
+  publish_config();
 }
 
 void Workload::step_clock() {

@@ -40,6 +40,8 @@ class Workload {
   void every(Millis low, Millis high, std::function<void()> activity);
   /// Asked again until it is answered well: the process may die over it.
   void ask(const Command& command, std::function<void(const Answer&)> answered);
+  /// Asked once: a refusal is an answer.
+  void say(const Command& command, std::function<void(const Answer&)> answered);
   void look_at(const WorkerId& worker);
 
   void build(const WorkerId& worker);
@@ -49,11 +51,13 @@ class Workload {
   void make_twin(const WorkerId& worker);
   void delete_by_hand(const WorkerId& worker);
   void pin(const WorkerId& worker);
+  void approve(const WorkerId& worker);
   void suspend(const WorkerId& worker);
   void resume(const WorkerId& worker);
   void inspect(const WorkerId& worker);
   void lose_root(const WorkerId& worker);
   void reload();
+  void edit_policy();
   void publish_config();
   void step_clock();
   /// `flag` is true for a while.

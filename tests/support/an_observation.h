@@ -54,6 +54,7 @@ struct AnObservation {
   AccountConfig account;
   WorkerConfig worker;
   RetentionPolicy retention = a_retention_policy(1);
+  std::optional<RetentionPolicy> former;  ///< Of which the journal has the text.
   std::vector<VersionBuilder> versions;
   Observed seen;
 
@@ -78,6 +79,13 @@ struct AnObservation {
       services.insert(services.end(), builder.services().begin(), builder.services().end());
     }
     seen.deployments = deployments_of(services);
+    const std::string& agreed = seen.memory.agreed_policy;
+    seen.former.reset();
+    if (former && former->hash == agreed) {
+      seen.former = FormerPolicy{std::make_shared<RetentionPolicy>(*former), ""};
+    } else if (!agreed.empty() && agreed != retention.hash) {
+      seen.former = FormerPolicy{nullptr, "it is gone"};
+    }
     return seen;
   }
 

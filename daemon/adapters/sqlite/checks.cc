@@ -36,6 +36,10 @@ bool good_entry(const SqlRow& row) {
          decode_entry(worker, body).has_value();
 }
 
+bool good_policy(const SqlRow& row) {
+  return policy_checksum(row.text(2), row.text(3)) == row.number(1);
+}
+
 }  // namespace
 
 std::int64_t memory_checksum(std::string_view worker, std::string_view kind, std::string_view key,
@@ -54,6 +58,10 @@ std::int64_t ledger_checksum(std::string_view worker, std::string_view version,
   return row_checksum({"ledger", worker, version, body});
 }
 
+std::int64_t policy_checksum(std::string_view hash, std::string_view text) {
+  return row_checksum({"policy", hash, text});
+}
+
 std::int64_t head_checksum(std::string_view identity, std::string_view recovering,
                            std::int64_t schema) {
   return row_checksum({"journal", identity, recovering, fmt::format("{}", schema)});
@@ -67,6 +75,8 @@ Sql<Inspection> inspect(Database& database) {
                     [&](const SqlRow& row) { count(found, "intent", row, good_intent(row)); }));
   TRY(database.each("SELECT id, checksum, worker, version, body FROM ledger", {},
                     [&](const SqlRow& row) { count(found, "ledger", row, good_entry(row)); }));
+  TRY(database.each("SELECT rowid, checksum, hash, text FROM policy", {},
+                    [&](const SqlRow& row) { count(found, "policy", row, good_policy(row)); }));
   return found;
 }
 

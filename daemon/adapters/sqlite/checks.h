@@ -21,6 +21,7 @@ std::int64_t intent_checksum(std::int64_t id, std::string_view worker, std::stri
                              const std::optional<std::string>& outcome);
 std::int64_t ledger_checksum(std::string_view worker, std::string_view version,
                              std::string_view body);
+std::int64_t policy_checksum(std::string_view hash, std::string_view text);
 /// `schema` is the file's `user_version`, which has no row of its own.
 std::int64_t head_checksum(std::string_view identity, std::string_view recovering,
                            std::int64_t schema);

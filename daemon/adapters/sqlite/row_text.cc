@@ -3,6 +3,7 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "daemon/codec/json.h"
@@ -59,6 +60,10 @@ class Writer {
   void version(const char* name, const std::optional<VersionId>& value) {
     if (value) text(name, value->text());
   }
+  void versions(const char* name, const std::set<VersionId>& values) {
+    Json& list = json_[name] = Json::array();
+    for (const VersionId& value : values) list.push_back(std::string(value.text()));
+  }
   std::string done() const { return dump_json(json_); }
 
  private:
@@ -95,6 +100,19 @@ class Reader {
   }
   std::optional<VersionId> version(std::string_view name) {
     return parsed<VersionId>(name, [](std::string_view text) { return VersionId::parse(text); });
+  }
+  std::set<VersionId> versions(const char* name) {
+    std::set<VersionId> values;
+    const Json* list = find_member(json_, name);
+    good_ = good_ && (list == nullptr || list->is_array());
+    if (!good_ || list == nullptr) return values;
+    for (const Json& text : *list) {
+      const auto value =
+          text.is_string() ? VersionId::parse(text.get<std::string>()) : std::nullopt;
+      good_ = good_ && value.has_value();
+      if (value) values.insert(*value);
+    }
+    return values;
   }
   std::optional<Sha256> hash(std::string_view name) {
     return parsed<Sha256>(name, [](std::string_view text) { return Sha256::from_hex(text); });
@@ -192,6 +210,7 @@ std::string encode_rest(const Memory& memory) {
   out.count("highest_number", memory.highest_number);
   out.flag("had_deployment", memory.had_deployment);
   out.text("policy_hash", memory.policy_hash);
+  out.text("agreed_policy", memory.agreed_policy);
   out.flag("prune_held", memory.prune_held);
   out.text("prune_held_because", memory.prune_held_because);
   out.instant("loss_seen", memory.loss_seen);
@@ -202,6 +221,13 @@ std::string encode_rest(const Memory& memory) {
     out.text("actor", memory.suspension->actor);
     out.instant("until", memory.suspension->until);
   }
+  if (memory.approval) {
+    out.text("approved_plan", memory.approval->plan);
+    out.versions("approved", memory.approval->versions);
+    out.text("approved_by", memory.approval->actor);
+    out.instant("approved_at", memory.approval->at);
+    out.text("approved_policy", memory.approval->agrees_to);
+  }
   return out.done();
 }
 
@@ -211,6 +237,7 @@ bool decode_rest(std::string_view body, Memory& memory) {
   read.highest_number = in.count("highest_number");
   read.had_deployment = in.flag("had_deployment");
   read.policy_hash = in.text("policy_hash");
+  read.agreed_policy = in.text("agreed_policy");
   read.prune_held = in.flag("prune_held");
   read.prune_held_because = in.text("prune_held_because");
   read.loss_seen = in.optional_instant("loss_seen");
@@ -220,15 +247,24 @@ bool decode_rest(std::string_view body, Memory& memory) {
                                  .actor = in.text("actor"),
                                  .until = in.optional_instant("until")};
   }
+  if (std::string plan = in.text("approved_plan"); !plan.empty()) {
+    read.approval = Approval{.plan = std::move(plan),
+                             .versions = in.versions("approved"),
+                             .actor = in.text("approved_by"),
+                             .at = in.instant("approved_at"),
+                             .agrees_to = in.text("approved_policy")};
+  }
   if (!in.good()) return false;
   memory.highest_number = read.highest_number;
   memory.had_deployment = read.had_deployment;
   memory.policy_hash = std::move(read.policy_hash);
+  memory.agreed_policy = std::move(read.agreed_policy);
   memory.prune_held = read.prune_held;
   memory.prune_held_because = std::move(read.prune_held_because);
   memory.loss_seen = read.loss_seen;
   memory.builds_seen_in = std::move(read.builds_seen_in);
   memory.suspension = std::move(read.suspension);
+  memory.approval = std::move(read.approval);
   return true;
 }
 

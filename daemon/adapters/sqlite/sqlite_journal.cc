@@ -228,6 +228,32 @@ Result<std::vector<LedgerEntry>> SqliteJournal::ledger(const WorkerId& worker,
   return entries;
 }
 
+Result<void> SqliteJournal::keep_policy(const std::string& hash, const std::string& text) {
+  if (policies_.contains(hash)) return {};
+  TRY_ASSIGN(const std::optional<std::string> known, policy(hash));
+  if (!known) {
+    TRY(write("keep the text of a policy", [&] {
+      return database_->run(
+          "INSERT INTO policy (hash, text, checksum) VALUES (?, ?, ?)",
+          {std::string_view(hash), std::string_view(text), policy_checksum(hash, text)});
+    }));
+  }
+  policies_.insert(hash);
+  return {};
+}
+
+Result<std::optional<std::string>> SqliteJournal::policy(const std::string& hash) {
+  std::optional<std::string> found;
+  const auto take = [&](const SqlRow& row) {
+    found = row.text(0);
+    ensure_row(policy_checksum(hash, *found) == row.number(1), "policy");
+  };
+  TRY(to_result(database_->each("SELECT text, checksum FROM policy WHERE hash = ?",
+                                {std::string_view(hash)}, take),
+                "read the text of a policy"));
+  return found;
+}
+
 Sql<void> SqliteJournal::write_head() {
   const std::string_view why = recovering_ ? std::string_view(*recovering_) : std::string_view();
   return database_->run("UPDATE journal SET recovering = ?, checksum = ?, commits = ?",

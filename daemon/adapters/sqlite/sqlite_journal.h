@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ class SqliteJournal final : public Journal {
   Result<std::vector<LedgerEntry>> ledger(const WorkerId& worker,
                                           const std::optional<VersionId>& version,
                                           std::size_t limit) override;
+  Result<void> keep_policy(const std::string& hash, const std::string& text) override;
+  Result<std::optional<std::string>> policy(const std::string& hash) override;
   std::optional<std::string> recovering() override { return recovering_; }
   Result<void> end_recovery() override;
 
@@ -73,6 +76,7 @@ class SqliteJournal final : public Journal {
   std::optional<std::string> recovering_;
   bool was_new_ = false;  ///< The file had no content when it was opened.
   bool stamped_ = false;  ///< The stamp agrees with the file, and follows it from now on.
+  std::set<std::string> policies_;        ///< Hashes of policies that are known to be stored.
   std::optional<AccountMemory> account_;  ///< What is stored, once it was recalled.
   std::map<WorkerId, Kept> kept_;         ///< What is stored, for those that were recalled or kept.
 };

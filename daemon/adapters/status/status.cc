@@ -9,7 +9,12 @@ std::string headline(const Status& status) {
   if (status.workers.empty()) return "no workers configured";
   std::size_t stalled = 0;
   std::string name;
+  std::string awaiting;
   for (const auto& [key, worker] : status.workers) {
+    if (worker.awaited_since) {
+      awaiting +=
+          fmt::format("; plan {} of {} awaits approval", worker.pass->awaits, key.second.text());
+    }
     if (!worker.pass || worker.pass->condition != "Stalled") continue;
     ++stalled;
     if (name.empty()) name = key.second.text();
@@ -21,6 +26,7 @@ std::string headline(const Status& status) {
                   : stalled == 1 ? fmt::format(" ({})", name)
                                  : fmt::format(" ({}, ...)", name),
                   status.mode == Mode::observe ? "observe" : "enforce", status.generation);
+  text += awaiting;
   for (const auto& [account, state] : status.accounts) {
     if (state.throttled_until) {
       text += fmt::format("; {} throttled until {}", account.text(),

@@ -36,6 +36,7 @@ struct WorkerStatus {
   std::optional<Instant> succeeded_at;
   std::optional<Instant> created_at;
   std::optional<Instant> pruned_at;
+  std::optional<Instant> awaited_since;  ///< A person's approval, of whatever plan.
   std::optional<Problem> problem;
   WorkerCounts counts;
 };

@@ -93,6 +93,11 @@ class Change final {
     if (known == nullptr) return;
     if (body.answered || !known->pass) {
       known->pass = body;
+      if (body.awaits.empty()) {
+        known->awaited_since.reset();
+      } else if (!known->awaited_since) {
+        known->awaited_since = now_;
+      }
     } else {  // It could not read, which says nothing of what there is.
       known->pass->result = body.result;
       known->pass->condition = body.condition;

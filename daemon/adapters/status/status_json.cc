@@ -46,6 +46,10 @@ Json worker_to_json(const WorkerKey& key, const WorkerStatus& worker) {
     json["pass"] = pass_to_json(*worker.pass);
     put(json, "next_look", *worker.passed_at + worker.pass->next_look);
   }
+  if (worker.awaited_since) {
+    json["awaits_approval"] = {{"plan", worker.pass->awaits},
+                               {"since", format_rfc3339(*worker.awaited_since)}};
+  }
   put(json, "last_pass", worker.passed_at);
   put(json, "last_success", worker.succeeded_at);
   put(json, "last_create", worker.created_at);

@@ -179,6 +179,15 @@ void write_conditions(Text& text, const Status& status) {
     text.sample({of.account, of.worker},
                 worker.pass && worker.pass->condition == "Suspended" ? 1.0 : 0.0);
   }
+  text.family("approval_pending_seconds", Type::gauge,
+              "How long a plan has waited for a person, up to the last pass.");
+  for (const auto& [key, worker] : status.workers) {
+    if (!worker.pass) continue;
+    const Of of(key);
+    const Millis waited =
+        worker.awaited_since ? *worker.passed_at - *worker.awaited_since : Millis(0);
+    text.sample({of.account, of.worker}, std::chrono::duration<double>(waited).count());
+  }
   text.family("worker_info", Type::gauge, "What serves.");
   for (const auto& [key, worker] : status.workers) {
     if (!worker.pass) continue;

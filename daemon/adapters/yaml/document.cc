@@ -14,6 +14,10 @@ Document::Document(const std::string& path) : problems_(source_) {
   if (file.readable) root_ = read_yaml(source_, problems_);
 }
 
+Document::Document(SourceText source) : source_(std::move(source)), problems_(source_) {
+  root_ = read_yaml(source_, problems_);
+}
+
 void Document::report(std::vector<ConfigError>& errors) {
   auto found = problems_.take();
   std::move(unreadable_.begin(), unreadable_.end(), std::back_inserter(errors));

@@ -17,6 +17,8 @@ class Document {
  public:
   /// Reads the file and finds its tree. Nothing is checked against a table yet.
   explicit Document(const std::string& path);
+  /// Of a text that is known already.
+  explicit Document(SourceText source);
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
 

@@ -127,6 +127,11 @@ constexpr Key kLimits[] = {
      .sentence = "A plan that deletes more than this share of the Worker's versions in scope is "
                  "stopped as a whole; one deletion never is.",
      .fallback = "25%"},
+    {.name = "approve_over",
+     .type = Type::count,
+     .sentence = "A plan that deletes more than this many, but no more than `max_deletes`, waits "
+                 "until a person approves it; without it, none does.",
+     .most = 1'000'000},
     {.name = "grace",
      .type = Type::span_or_zero,
      .sentence = "A version is deleted only after it was condemned in every plan for this long.",

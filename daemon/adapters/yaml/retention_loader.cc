@@ -106,6 +106,9 @@ void build_bounds(const View& view, RetentionPolicy& out) {
   out.limits = {.max_deletes = static_cast<std::uint32_t>(limits.count("max_deletes")),
                 .max_percent = limits.percent("max_percent"),
                 .grace = limits.span("grace")};
+  if (limits.has("approve_over")) {
+    out.limits.approve_over = static_cast<std::uint32_t>(limits.count("approve_over"));
+  }
   if (auto window = Window::parse(limits.text("window"))) out.limits.window = std::move(*window);
   if (auto zone = Zone::find(view.text("timezone"))) out.timezone = std::move(*zone);
 }
@@ -172,7 +175,8 @@ std::shared_ptr<const RetentionPolicy> build_retention(Document& document, Tests
   const View view(document.root(), retention_table());
   RetentionPolicy out;
   out.name = PolicyName(view.text("retention"));
-  out.hash = sha256(document.text()).hex();
+  out.text = document.text();
+  out.hash = sha256(out.text).hex();
   if (view.has("keep") == view.has("groups")) {
     problems.add(document.root()->members.front().place,
                  view.has("keep") ? Mistake::keep_or_groups : Mistake::empty_policy,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ class YamlPolicySource final : public PolicySource {
   explicit YamlPolicySource(std::string rolloutd_yaml) : path_(std::move(rolloutd_yaml)) {}
 
   std::expected<Config, std::vector<ConfigError>> load() override;
+  std::expected<std::shared_ptr<const RetentionPolicy>, std::string> read_retention(
+      const std::string& text) override;
 
  private:
   std::string path_;

@@ -57,6 +57,9 @@ Json args_of(const SuspendCommand& command) {
   if (command.until) args["until"] = format_rfc3339(*command.until);
   return args;
 }
+Json args_of(const ApplyCommand& command) {
+  return {{"worker", command.worker.text()}, {"plan", command.plan}};
+}
 
 struct Operation {
   std::string_view name;
@@ -73,6 +76,7 @@ const std::array<Operation, std::variant_size_v<Command>>& operations() {
       {"unpin", {"worker", "version"}},
       {"suspend", {"worker", "reason", "until"}},
       {"resume", {"worker"}},
+      {"apply", {"worker", "plan"}},
   }};
   return all;
 }
@@ -111,6 +115,10 @@ std::expected<Command, std::string> command_from_json(std::string_view op, const
   if (op == "plan") return PlanCommand{std::move(worker)};
   if (op == "reconcile") return ReconcileCommand{std::move(worker)};
   if (op == "resume") return ResumeCommand{std::move(worker)};
+  if (op == "apply") {
+    TRY_ASSIGN(std::string plan, required(args, "plan"));
+    return ApplyCommand{std::move(worker), std::move(plan)};
+  }
   if (op != "suspend") return with_version(op, std::move(worker), args);
   TRY_ASSIGN(std::string reason, required(args, "reason"));
   TRY_ASSIGN(std::optional<Instant> until, optional_instant(args, "until"));

@@ -87,6 +87,23 @@ Json explained(const Verdict& verdict) {
   return json;
 }
 
+/// What the former policy keeps and the present one does not.
+Json change_to_json(const Plan& plan) {
+  const PolicyChange& change = *plan.policy_change;
+  Json json = {{"former", {{"hash", change.former}}}, {"lost", Json::array()}};
+  if (!change.name.empty()) json["former"]["policy"] = change.name.text();
+  if (!change.unreadable.empty()) json["former"]["unreadable"] = change.unreadable;
+  for (const Verdict& verdict : plan.verdicts) {
+    const auto lost = change.lost.find(verdict.version);
+    if (lost == change.lost.end()) continue;
+    Verdict formerly = verdict;
+    formerly.reasons = lost->second;
+    json["lost"].push_back(verdict_to_json(formerly));
+    json["lost"].back().erase("verdict");
+  }
+  return json;
+}
+
 struct BodyToJson {
   Json operator()(const Done& done) const {
     Json json = report_frame();
@@ -124,6 +141,7 @@ Json plan_report_to_json(const PlanReport& report) {
     json["ready"].back().erase("action");
   }
   json["waiting"] = plan.waiting;
+  if (plan.policy_change) json["policy_change"] = change_to_json(plan);
   if (!plan.notices.empty()) json["notices"] = notices_to_json(plan.notices);
   if (plan.next_change) json["next_change"] = format_rfc3339(*plan.next_change);
   return json;
@@ -137,6 +155,12 @@ Json explanation_to_json(const Explanation& explanation) {
   if (explanation.version) json["version"] = version_to_json(*explanation.version);
   if (explanation.verdict) json["verdict"] = explained(*explanation.verdict);
   if (explanation.condemned_for) json["condemned_for_ms"] = explanation.condemned_for->count();
+  if (explanation.former_policy) {
+    Verdict formerly = *explanation.verdict;
+    formerly.reasons = explanation.formerly;
+    json["formerly"] = {{"policy", explanation.former_policy->text()},
+                        {"reasons", verdict_to_json(formerly)["reasons"]}};
+  }
   if (explanation.pin) json["pin"] = pin_to_json(*explanation.pin);
   json["stops"] = stops_to_json(explanation.stops);
   if (!explanation.notices.empty()) json["notices"] = notices_to_json(explanation.notices);

@@ -39,8 +39,13 @@ struct SuspendCommand {
 struct ResumeCommand {
   WorkerId worker;
 };
+/// Approves one plan and runs it.
+struct ApplyCommand {
+  WorkerId worker;
+  std::string plan;  ///< Its id.
+};
 using Command = std::variant<PlanCommand, ReconcileCommand, ExplainCommand, PinCommand,
-                             UnpinCommand, SuspendCommand, ResumeCommand>;
+                             UnpinCommand, SuspendCommand, ResumeCommand, ApplyCommand>;
 
 /// The Worker that a command is about.
 const WorkerId& worker_of(const Command& command);
@@ -64,6 +69,8 @@ struct Explanation {
   std::optional<Version> version;
   std::optional<Millis> condemned_for;
   std::optional<Pin> pin;
+  std::optional<PolicyName> former_policy;  ///< One that keeps it, where the present does not.
+  std::vector<Reason> formerly;             ///< Why.
   std::vector<Stop> stops;
   std::vector<Notice> notices;      ///< About this version.
   std::vector<LedgerEntry> ledger;  ///< Newest first.

@@ -33,6 +33,7 @@ constexpr std::array kKinds{
     EventKind{"prune.unmarked", "5c45536937b64d6f93d455a360599d8d", 6},
     EventKind{"prune.deleted", "ec11519dffaa43338c74bae5ca031651", 5},
     EventKind{"prune.refused", "497d4aa4181e45b89ef1739119af1b8b", 4},
+    EventKind{"prune.approved", "5002d2a7aac2888024da6b1a2cf5a305", 5},
     EventKind{"worker.suspended", "75497d4854d243998a35431d46896afd", 5},
     EventKind{"worker.resumed", "d6eecdac6e6e4c6295ef55f408a0bb05", 5},
     EventKind{"version.pinned", "e92e8996b5af4a05b546bb9979de85ac", 5},

@@ -14,13 +14,15 @@
 
 namespace rollout {
 
-using EventBody = std::variant<
-    DaemonStarted, DaemonStopping, ConfigLoaded, ConfigReloadFailed, BuildDetected, BuildSettled,
-    BuildRejected, VersionCreated, VersionDeduplicated, VersionCreateFailed, VersionAdopted,
-    VersionDuplicate, IdentityLost, ForeignIdentity, VersionGone, PrunePlanned, PruneMarked,
-    PruneUnmarked, PruneDeleted, PruneRefused, WorkerSuspended, WorkerResumed, VersionPinned,
-    VersionUnpinned, ApiThrottled, ApiUnavailable, ApiRecovered, AuthFailed, AuthChecked,
-    AuthExpiring, SourceUnreadable, WatchOverflow, StateRecovered, JournalDegraded, PassFinished>;
+using EventBody =
+    std::variant<DaemonStarted, DaemonStopping, ConfigLoaded, ConfigReloadFailed, BuildDetected,
+                 BuildSettled, BuildRejected, VersionCreated, VersionDeduplicated,
+                 VersionCreateFailed, VersionAdopted, VersionDuplicate, IdentityLost,
+                 ForeignIdentity, VersionGone, PrunePlanned, PruneMarked, PruneUnmarked,
+                 PruneDeleted, PruneRefused, PruneApproved, WorkerSuspended, WorkerResumed,
+                 VersionPinned, VersionUnpinned, ApiThrottled, ApiUnavailable, ApiRecovered,
+                 AuthFailed, AuthChecked, AuthExpiring, SourceUnreadable, WatchOverflow,
+                 StateRecovered, JournalDegraded, PassFinished>;
 
 struct Event {
   AccountName account;  ///< Empty where it concerns the whole daemon.

@@ -80,7 +80,8 @@ struct PassFinished {
   std::string condition;  ///< `Ready`, `Observing`, `Stalled`, `Suspended`.
   std::string summary;    ///< A sentence for `status`.
   Millis next_look{};
-  bool answered = true;  ///< Cloudflare was read, whatever else went wrong.
+  bool answered = true;     ///< Cloudflare was read, whatever else went wrong.
+  std::string awaits = {};  ///< The plan that a person is to approve; empty: none.
 };
 
 }  // namespace rollout

@@ -38,6 +38,7 @@ Telling tell(const PruneMarked& body);
 Telling tell(const PruneUnmarked& body);
 Telling tell(const PruneDeleted& body);
 Telling tell(const PruneRefused& body);
+Telling tell(const PruneApproved& body);
 Telling tell(const WorkerSuspended& body);
 Telling tell(const WorkerResumed& body);
 Telling tell(const VersionPinned& body);

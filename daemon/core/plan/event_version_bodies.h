@@ -100,6 +100,12 @@ struct PruneRefused {
   std::string detail;
   std::optional<VersionId> version;
 };
+struct PruneApproved {
+  std::string plan_id;
+  std::size_t remove = 0;
+  std::string actor;
+  Instant until{};  ///< It holds no longer.
+};
 struct WorkerSuspended {
   std::string actor;
   std::string reason;

@@ -190,6 +190,15 @@ Telling tell(const PruneRefused& body) {
   return telling;
 }
 
+Telling tell(const PruneApproved& body) {
+  return {fmt::format("{} approved plan {}, which deletes {}, until {}", body.actor, body.plan_id,
+                      body.remove, format_rfc3339(body.until)),
+          {{"PLAN_ID", body.plan_id},
+           {"ACTOR", body.actor},
+           {"REMOVE", std::to_string(body.remove)},
+           {"UNTIL", format_rfc3339(body.until)}}};
+}
+
 Telling tell(const WorkerSuspended& body) {
   Telling telling{
       fmt::format("{} suspended automation{}: {}", body.actor,

@@ -61,6 +61,7 @@ struct Fill {
     entry.version = e.version;
     return true;
   }
+  bool operator()(const PruneApproved& /*e*/) { return true; }
   bool operator()(const WorkerSuspended& /*e*/) { return true; }
   bool operator()(const WorkerResumed& /*e*/) { return true; }
   template <class Other>

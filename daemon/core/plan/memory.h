@@ -87,6 +87,16 @@ struct Suspension {
   auto operator<=>(const Suspension&) const = default;
 };
 
+/// A person's word for one plan: it covers what that plan deletes, and nothing else.
+struct Approval {
+  std::string plan;  ///< Its id.
+  std::set<VersionId> versions;
+  std::string actor;
+  Instant at{};
+  std::string agrees_to;  ///< Hash of the policy that is agreed to once it is done; empty: none.
+  auto operator<=>(const Approval&) const = default;
+};
+
 /// What is remembered of one version.
 struct SeenVersion {
   Instant first_seen{};
@@ -101,9 +111,11 @@ struct Memory {
   std::map<VersionId, SeenVersion> versions;
   std::map<VersionId, Pin> pins;
   std::optional<Suspension> suspension;
+  std::optional<Approval> approval;  ///< Gone with the first plan that is another.
   std::uint64_t highest_number = 0;  ///< Listed or made; 0 before the first.
   bool had_deployment = false;
   std::string policy_hash;         ///< Of the retention policy of the last plan.
+  std::string agreed_policy;       ///< Hash of the last of which nothing needs approval (18).
   bool prune_held = false;         ///< Until a person resumes the Worker.
   std::string prune_held_because;  ///< A sentence: a lost journal, a lost identity.
   /// The loss of the journal that this memory takes into account (`AccountMemory::lost_at`).

@@ -8,6 +8,7 @@
 #include <source_location>
 
 #include "daemon/core/model/ensure.h"
+#include "daemon/core/plan/approval.h"
 #include "daemon/core/plan/creates.h"
 #include "daemon/core/plan/prune.h"
 
@@ -71,8 +72,12 @@ std::string name_of(const Plan& plan) {
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
     hash = (hash ^ 0xffU) * 16777619U;
   };
-  for (const Action& action : plan.actions) {
-    if (const auto* create = std::get_if<CreateVersion>(&action)) mix(create->build.digest.hex());
+  if (plan.ready.empty()) {
+    for (const Action& action : plan.actions) {
+      if (const auto* create = std::get_if<CreateVersion>(&action)) mix(create->build.digest.hex());
+    }
+  } else {
+    mix(plan.memory.policy_hash);
   }
   for (const PruneVersion& prune : plan.ready) mix(prune.version.text());
   return fmt::format("p-{:08x}", hash);
@@ -94,19 +99,24 @@ Plan plan(const Observed& observed) {
   plan_creates(observed, plan);
   plan_prune(observed, plan);
   if (clocks_differ(observed)) plan.notices.push_back(clock_notice(observed));
-  plan.actions = in_order(std::move(plan.actions));
   plan.id = name_of(plan);
+  ask_for_approval(observed, plan);
+  if (plan.stops.empty()) {
+    for (const PruneVersion& prune : plan.ready) plan.actions.emplace_back(prune);
+  }
+  plan.actions = in_order(std::move(plan.actions));
   return plan;
 }
 
 std::string_view to_string(StopCode code) {
-  static constexpr std::array<std::string_view, 18> kNames = {
+  static constexpr std::array<std::string_view, 20> kNames = {
       "ObserveMode",     "Suspended",       "ConfigurationBroken",
       "RootUnavailable", "CreateAmbiguous", "NoCurrentDeployment",
       "SameInstants",    "NumberWentDown",  "EmptyListing",
       "MaxDeletes",      "MaxPercent",      "GroupWouldEmpty",
       "ClockSuspect",    "BadReads",        "ManyCreates",
-      "JournalLost",     "PruneHeld",       "OutsideWindow"};
+      "JournalLost",     "PruneHeld",       "OutsideWindow",
+      "ApproveOver",     "Ratchet"};
   const auto index = static_cast<std::size_t>(code);
   ENSURE(index < kNames.size(), "a stop code must have a name");
   return kNames[index];

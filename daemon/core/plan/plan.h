@@ -21,6 +21,7 @@
 #include "daemon/core/plan/memory.h"
 #include "daemon/core/plan/settle.h"
 #include "daemon/core/plan/sighting.h"
+#include "daemon/core/plan/stop.h"
 
 namespace rollout {
 
@@ -28,6 +29,12 @@ namespace rollout {
 struct JustMade {
   Tick until{};
   std::string tag;
+};
+
+/// The policy that was agreed to last, where the Worker has another by now.
+struct FormerPolicy {
+  std::shared_ptr<const RetentionPolicy> policy;  ///< Null where it cannot be read any more.
+  std::string unreadable;                         ///< Why; a clause.
 };
 
 struct Observed {
@@ -40,6 +47,7 @@ struct Observed {
   Listing listing;
   DeploymentHistory deployments;
   Memory memory;
+  std::optional<FormerPolicy> former;
   std::map<IntentId, Settling> settling;
   Hazards hazards;
   std::optional<Tick> short_since;  ///< Since when the listing has looked short, without a break.
@@ -85,39 +93,12 @@ struct PruneVersion {
 
 using Action = std::variant<CloseIntent, AdoptVersion, CreateVersion, PruneVersion>;
 
-/// Why nothing is deleted in this pass. Codes are CamelCase and documented in policies/README.md.
-enum class StopCode {
-  ObserveMode,
-  Suspended,
-  ConfigurationBroken,
-  RootUnavailable,
-  CreateAmbiguous,
-  NoCurrentDeployment,
-  SameInstants,
-  NumberWentDown,
-  EmptyListing,
-  MaxDeletes,
-  MaxPercent,
-  GroupWouldEmpty,
-  ClockSuspect,
-  BadReads,
-  ManyCreates,
-  JournalLost,
-  PruneHeld,
-  OutsideWindow,
-};
-std::string_view to_string(StopCode code);
-
-struct Stop {
-  StopCode code = StopCode::ObserveMode;
-  std::string message;  ///< A sentence with the numbers in it.
-};
-
-/// What a person should know though nothing is done about it. Codes as of the stops.
-struct Notice {
-  std::string code;
-  std::string message;  ///< A sentence that says what to do.
-  std::optional<VersionId> version;
+/// What the Worker's policy takes away from what the former one keeps.
+struct PolicyChange {
+  std::string former;      ///< Its hash.
+  PolicyName name;         ///< Its name; empty where it cannot be read any more.
+  std::string unreadable;  ///< Why, then.
+  std::map<VersionId, std::vector<Reason>> lost;  ///< With the reasons of the former policy.
 };
 
 struct Plan {
@@ -126,13 +107,16 @@ struct Plan {
   std::vector<PruneVersion> ready;  ///< What would go now if no stop held it; oldest first.
   std::size_t waiting = 0;          ///< Condemned versions that are still within the grace.
   std::vector<Stop> stops;
+  std::optional<PolicyChange> policy_change;  ///< Until the policy is agreed to.
   std::vector<Notice> notices;
   std::vector<EventBody> events;  ///< What is worth telling of what was seen.
   Memory memory;                  ///< What the Worker's memory becomes.
   std::map<IntentId, Settling> settling;
   std::optional<Instant> next_change;  ///< The first instant at which a verdict changes by itself.
   std::optional<Tick> look_again;      ///< When a build may be ready, or an outcome be settled.
-  std::string id;                      ///< `p-` and 8 hex digits over what it would write.
+  /// `p-` and 8 hex digits over what it would delete; where that is nothing, over what it would
+  /// make. A person approves what goes, and what is made in between needs nobody's word.
+  std::string id;
 };
 
 Plan plan(const Observed& observed);

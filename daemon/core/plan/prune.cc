@@ -303,12 +303,12 @@ std::map<VersionId, PruneVersion> twins_to_remove(const Observed& observed, cons
 
 }  // namespace
 
-History history_of(const Observed& observed, const Memory& memory) {
+History history_of(const RetentionPolicy& policy, const Observed& observed, const Memory& memory) {
   History history;
   history.versions = observed.listing.versions;
   history.deployments = &observed.deployments;
   for (const auto& [version, pin] : memory.pins) history.pinned.insert(version);
-  const Instant young = young_after(*observed.worker->retention, observed.now);
+  const Instant young = young_after(policy, observed.now);
   for (const auto& [version, seen] : memory.versions) {
     if (seen.first_seen > young) history.first_seen.emplace(version, seen.first_seen);
     if (seen.refused) history.refused.insert(version);
@@ -321,15 +321,13 @@ void plan_prune(const Observed& observed, Plan& plan) {
   add_circumstances(observed, plan.memory, plan.stops);
   for (Stop& stop : suspicions(observed)) plan.stops.push_back(std::move(stop));
   if (observed.worker->retention != nullptr) {
-    plan.verdicts =
-        judge(*observed.worker->retention, history_of(observed, plan.memory), observed.now);
+    const RetentionPolicy& policy = *observed.worker->retention;
+    plan.verdicts = judge(policy, history_of(policy, observed, plan.memory), observed.now);
     plan.next_change = next_change(plan.verdicts, observed.now);
   }
   plan.ready = GraceClocks(observed, plan, twins_to_remove(observed, plan)).run();
   add_window(observed, plan.stops);
   add_limits(observed, plan, plan.stops);
-  if (!plan.stops.empty()) return;
-  for (const PruneVersion& prune : plan.ready) plan.actions.emplace_back(prune);
 }
 
 }  // namespace rollout

@@ -7,12 +7,12 @@
 
 namespace rollout {
 
-/// Judges every version, runs the grace clocks, collects the stops, and adds the deletes of this
-/// run where nothing stops it. Does nothing for a Worker without a retention policy.
+/// Judges every version, runs the grace clocks, and collects what would go and the stops, less
+/// those that a person's word lifts. Does nothing for a Worker without a retention policy.
 void plan_prune(const Observed& observed, Plan& plan);
 
 /// What `judge` is asked about. It borrows the listing and the deployments.
-History history_of(const Observed& observed, const Memory& memory);
+History history_of(const RetentionPolicy& policy, const Observed& observed, const Memory& memory);
 
 /// Remembers what a good listing shows: versions first seen, the highest number, that something
 /// was deployed. One that looks short teaches nothing before it has done so for an hour.

@@ -71,7 +71,8 @@ struct Protections {
 
 struct RunLimits {
   std::uint32_t max_deletes = 20;
-  std::uint32_t max_percent = 25;  ///< 1 to 100.
+  std::uint32_t max_percent = 25;                  ///< 1 to 100.
+  std::optional<std::uint32_t> approve_over = {};  ///< Below `max_deletes`; none: nobody is asked.
   Duration grace{.exact = std::chrono::hours(24)};
   std::optional<Window> window = {};  ///< In the policy's time zone; none: always.
 };
@@ -112,6 +113,7 @@ struct RetentionPolicy {
   Scope scope = Scope::managed;
   Zone timezone = {};
   std::vector<RetentionTest> tests = {};
+  std::string text = {};  ///< As it was written.
 };
 
 /// The group with this name, or that of one of its captured values (`preview/12`); null if none.

@@ -110,6 +110,20 @@ void check_groups(const std::vector<Group>& groups, Findings& findings) {
   }
 }
 
+/// An approval lifts no limit, so a plan must be able to lie between the two.
+void check_approval(const RunLimits& limits, Findings& findings) {
+  if (!limits.approve_over) return;
+  if (*limits.approve_over == 0) {
+    findings.add("limits: \"approve_over: 0\" is below the least, which is 1");
+  } else if (*limits.approve_over >= limits.max_deletes) {
+    findings.add(
+        "limits: approve_over {} would never ask, for a plan of more than max_deletes {} is "
+        "stopped "
+        "and cannot be approved; write less, or raise max_deletes",
+        *limits.approve_over, limits.max_deletes);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> problems(const RetentionPolicy& policy) {
@@ -129,6 +143,7 @@ std::vector<std::string> problems(const RetentionPolicy& policy) {
   if (policy.limits.max_percent < 1 || policy.limits.max_percent > 100) {
     findings.add("limits: max_percent is {}%; it is from 1% to 100%", policy.limits.max_percent);
   }
+  check_approval(policy.limits, findings);
   return sentences;
 }
 

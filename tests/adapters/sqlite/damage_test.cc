@@ -32,6 +32,7 @@ class DamageTest : public JournalTest {
     expect_same(memory, rich_memory());
     EXPECT_EQ(memory.intents.size(), 2U);
     EXPECT_EQ((*journal)->ledger(shop_, std::nullopt, 10)->size(), 2U);
+    EXPECT_EQ((*journal)->policy("h")->value_or("lost"), "retention: one\n");
     return false;
   }
 

@@ -46,6 +46,7 @@ class JournalTest : public testing::Test {
     EXPECT_TRUE(journal->begin(create_intent(shop_, 1)).has_value());
     EXPECT_TRUE(journal->begin(create_intent(shop_, 2)).has_value());
     EXPECT_TRUE(journal->append({entry(1), entry(2)}).has_value());
+    EXPECT_TRUE(journal->keep_policy("h", "retention: one\n").has_value());
   }
 
   LedgerEntry entry(int n) const {

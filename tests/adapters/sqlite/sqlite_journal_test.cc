@@ -108,8 +108,8 @@ TEST_F(JournalTest, ANewerSchemaIsRefused) {
                     ->each("SELECT identity FROM journal", {},
                            [&](const SqlRow& row) { identity = row.text(0); })
                     .has_value());
-    ASSERT_TRUE(database->script("PRAGMA user_version = 2").has_value());
-    ASSERT_TRUE(database->run("UPDATE journal SET checksum = ?", {head_checksum(identity, "", 2)}));
+    ASSERT_TRUE(database->script("PRAGMA user_version = 3").has_value());
+    ASSERT_TRUE(database->run("UPDATE journal SET checksum = ?", {head_checksum(identity, "", 3)}));
   }
   const std::string before = read_file(path_);
   const auto journal = SqliteJournal::open({.path = path_});
@@ -139,12 +139,32 @@ TEST_F(JournalTest, AStepForwardKeepsACopyOfWhatWasBefore) {
     const auto database = std::move(*Database::open(path_));
     const auto migration = migrate(*database, path_, steps);
     ASSERT_TRUE(migration.has_value());
-    EXPECT_EQ(std::get<Migrated>(*migration).copy, path_ + ".before-1");
+    EXPECT_EQ(std::get<Migrated>(*migration).copy, path_ + ".before-2");
     EXPECT_EQ(*database->number("SELECT count(*) FROM ledger WHERE host IS NULL"), 2);
-    EXPECT_EQ(*database->number("PRAGMA user_version"), 2);
+    EXPECT_EQ(*database->number("PRAGMA user_version"), 3);
   }
-  std::filesystem::rename(path_ + ".before-1", path_);
+  std::filesystem::rename(path_ + ".before-2", path_);
   expect_same(*open()->recall(shop_), rich_memory());
+}
+
+TEST_F(JournalTest, AFileOfTheFirstSchemaIsTakenOver) {
+  fill();
+  {
+    const auto database = *Database::open(path_);
+    std::string identity;
+    ASSERT_TRUE(database
+                    ->each("SELECT identity FROM journal", {},
+                           [&](const SqlRow& row) { identity = row.text(0); })
+                    .has_value());
+    ASSERT_TRUE(database->script("DELETE FROM policy; DROP TABLE policy; PRAGMA user_version = 1")
+                    .has_value());
+    ASSERT_TRUE(database->run("UPDATE journal SET checksum = ?", {head_checksum(identity, "", 1)}));
+  }
+  const auto journal = open();
+  EXPECT_FALSE(journal->recovering().has_value());
+  expect_same(*journal->recall(shop_), rich_memory());
+  EXPECT_TRUE(journal->keep_policy("h", "text").has_value());
+  EXPECT_TRUE(std::filesystem::exists(path_ + ".before-1"));
 }
 
 TEST_F(JournalTest, AStepThatFailsChangesNothing) {

@@ -147,6 +147,25 @@ TEST_F(Board, KeepsAProblemUntilAPassIsGoodAgain) {
   EXPECT_FALSE(shop().problem);
 }
 
+TEST_F(Board, SaysSinceWhenAPlanAwaitsAnApproval) {
+  PassFinished pass = a_pass(PassFinished::Result::noop);
+  pass.awaits = "p-1";
+  board_.emit(event_of(pass));
+  const Instant since = *shop().passed_at;
+  clock_.passed += 90s;
+  pass.awaits = "p-2";
+  board_.emit(event_of(pass));
+  EXPECT_EQ(shop().awaited_since, since) << "a person has been waited for all the time";
+  EXPECT_TRUE(headline(*board_.read()).contains("; plan p-2 of shop awaits approval"));
+  EXPECT_EQ(status_to_json(*board_.read())["workers"][0]["awaits_approval"]["plan"], "p-2");
+  EXPECT_TRUE(metrics_text(*board_.read(), {})
+                  .contains("rolloutd_approval_pending_seconds{account=\"main\",worker=\"shop\"} "
+                            "90\n"));
+  board_.emit(event_of(a_pass(PassFinished::Result::error)));
+  EXPECT_FALSE(shop().awaited_since);
+  EXPECT_FALSE(headline(*board_.read()).contains("approval"));
+}
+
 TEST_F(Board, ForgetsWorkersThatAreNoLongerConfigured) {
   board_.emit(event_of(a_pass(PassFinished::Result::noop)));
   board_.configure(a_config({"shop", "blog"}));

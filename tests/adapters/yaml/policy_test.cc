@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "daemon/adapters/yaml/policy_loader.h"
+#include "daemon/adapters/yaml/yaml_policy_source.h"
 #include "daemon/codec/sha256.h"
 #include "tests/adapters/yaml/support.h"
 
@@ -50,6 +51,37 @@ scope: all
   EXPECT_EQ(policy.limits.max_percent, 50U);
   EXPECT_TRUE(policy.limits.grace.is_zero());
   EXPECT_EQ(policy.scope, Scope::all);
+}
+
+// A policy of former times comes from the journal, and is what it was.
+TEST(RetentionText, IsReadWithoutAFile) {
+  const std::string text =
+      "retention: standard\ntimezone: Europe/Paris\nkeep: { last: 20, daily: 7d }\n"
+      "limits: { approve_over: 10 }\n";
+  EXPECT_EQ(retention(text).text, text);
+  EXPECT_EQ(retention(text).limits.approve_over, 10U);
+  YamlPolicySource source("");
+  const auto policy = source.read_retention(text);
+  ASSERT_TRUE(policy) << policy.error();
+  EXPECT_EQ((*policy)->hash, sha256(text).hex());
+  EXPECT_EQ((*policy)->groups[0].keep.size(), 2U);
+  EXPECT_EQ((*policy)->timezone.name(), "Europe/Paris");
+}
+
+TEST(RetentionText, ThatIsNoneAnyMoreSaysWhy) {
+  YamlPolicySource source("");
+  const auto refused = source.read_retention("retention: standard\nkeep: { lst: 20 }\n");
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().starts_with("its line 2: ")) << refused.error();
+  EXPECT_TRUE(refused.error().contains("lst")) << refused.error();
+  for (const char* text : {"", "tagging: t\n", "]"}) EXPECT_FALSE(source.read_retention(text));
+}
+
+TEST(RetentionText, IsNotRefusedForItsTests) {
+  YamlPolicySource source("");
+  EXPECT_TRUE(source.read_retention(
+      "retention: standard\nkeep: { last: 20 }\ntests:\n  - name: was right once\n"
+      "    now: 2026-03-10T12:00:00Z\n    versions: [{ number: 1 }]\n    delete: [1]\n"));
 }
 
 TEST(RetentionFile, HasTheDefaultsOfCore) {

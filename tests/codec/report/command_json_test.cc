@@ -17,7 +17,8 @@ std::vector<Command> every_command() {
           PinCommand{kShop, "v31", "audit", parse_rfc3339("2026-03-10T12:00:00Z")},
           UnpinCommand{kShop, "v31"},
           SuspendCommand{kShop, "migration", std::nullopt},
-          ResumeCommand{kShop}};
+          ResumeCommand{kShop},
+          ApplyCommand{kShop, "p-7f3a90c1"}};
 }
 
 TEST(CommandJson, EveryCommandComesBackAsItWas) {
@@ -59,6 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"plan", R"({"worker":7})", "worker"},
                     Refused{"plan", R"({"worker":"a","force":true})", "unknown argument `force`"},
                     Refused{"pin", R"({"worker":"a","version":"v1"})", "`reason` is missing"},
+                    Refused{"apply", R"({"worker":"a"})", "`plan` is missing"},
                     Refused{"explain", R"({"worker":"a"})", "`version` is missing"},
                     Refused{"suspend", R"({"worker":"a","reason":"r","until":"tomorrow"})",
                             "`until` must be"}),

@@ -71,6 +71,8 @@ TEST(Report, AnExplanationSaysWhatEndsEachReason) {
                                          .version = {},
                                          .condemned_for = {},
                                          .pin = {},
+                                         .former_policy = {},
+                                         .formerly = {},
                                          .stops = {},
                                          .notices = {},
                                          .ledger = {},
@@ -181,6 +183,30 @@ TEST(Report, APlanSaysWhatItWouldWriteAndWhy) {
   EXPECT_EQ(json["waiting"], 4);
   EXPECT_EQ(json["versions"][0]["verdict"], "keep");
   EXPECT_FALSE(json.contains("apiVersion"));
+}
+
+TEST(Report, APlanSaysWhatAChangeOfThePolicyWouldTake) {
+  PlanReport report = plan_report();
+  Verdict lost = kept();
+  const std::vector<Reason> reasons = std::exchange(lost.reasons, {});
+  report.plan.verdicts = {lost};
+  report.plan.policy_change =
+      PolicyChange{"h1", PolicyName("standard"), "", {{lost.version, reasons}}};
+  const Json change = plan_report_to_json(report)["policy_change"];
+  EXPECT_EQ(change["former"], Json({{"hash", "h1"}, {"policy", "standard"}}));
+  ASSERT_EQ(change["lost"].size(), 1U);
+  EXPECT_EQ(change["lost"][0]["reasons"][0]["code"], to_string(reasons[0].code));
+  EXPECT_FALSE(change["lost"][0].contains("verdict"));
+}
+
+TEST(Report, AnExplanationSaysWhatAFormerPolicyWouldKeep) {
+  Explanation explanation;
+  explanation.verdict = kept();
+  explanation.formerly = std::exchange(explanation.verdict->reasons, {});
+  explanation.former_policy = PolicyName("standard");
+  const Json json = explanation_to_json(explanation);
+  EXPECT_EQ(json["formerly"]["policy"], "standard");
+  EXPECT_EQ(json["formerly"]["reasons"].size(), explanation.formerly.size());
 }
 
 TEST(Report, AnAnswerIsOneLineOfTheControlSocket) {

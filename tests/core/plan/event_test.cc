@@ -60,6 +60,7 @@ std::vector<EventBody> one_of_each() {
       PruneUnmarked{id, 31, "it is deployed"},
       PruneDeleted{id, 31, "1.6.4", 96h, "last 20"},
       PruneRefused{"MaxPercent", "46 of 60 (77 %) exceed max_percent 25 %.", std::nullopt},
+      PruneApproved{"p-7f3a90c1", 12, "anna", Instant(100h)},
       WorkerSuspended{"anna", "holidays", Instant(100h)},
       WorkerResumed{"anna"},
       VersionPinned{id, "anna", "contract"},

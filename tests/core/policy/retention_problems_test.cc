@@ -75,6 +75,18 @@ TEST(RetentionProblems, CheckTheProtectionsAndLimits) {
   EXPECT_EQ(problems(policy), Lines{"limits: max_percent is 0%; it is from 1% to 100%"});
 }
 
+TEST(RetentionProblems, AllowAnApprovalOnlyBelowTheLimit) {
+  auto policy = sound();
+  policy.limits.approve_over = 19;
+  EXPECT_EQ(problems(policy), Lines{});
+  policy.limits.approve_over = 20;
+  EXPECT_EQ(problems(policy),
+            Lines{"limits: approve_over 20 would never ask, for a plan of more than max_deletes 20 "
+                  "is stopped and cannot be approved; write less, or raise max_deletes"});
+  policy.limits.approve_over = 0;
+  EXPECT_EQ(problems(policy), Lines{"limits: \"approve_over: 0\" is below the least, which is 1"});
+}
+
 TEST(RetentionProblems, AllowAnEmptyGroupOnlyWhereTheAnchorIsNow) {
   auto policy = sound();
   policy.groups[0].min_keep = 0;
