@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "daemon/codec/settings_json.h"
 #include "tests/adapters/disk/build_dir.h"

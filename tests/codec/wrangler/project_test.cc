@@ -81,7 +81,7 @@ constexpr BindingCase kBindings[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(All, DeclaredBindings, testing::ValuesIn(kBindings),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& one) { return std::string(one.param.name); });
 
 TEST(Project, TakesWhatAVersionHas) {
   const Project project = read(R"({
@@ -225,7 +225,7 @@ constexpr Refused kRefused[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(All, RefusedProject, testing::ValuesIn(kRefused),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& one) { return std::string(one.param.name); });
 
 TEST(Project, TomlIsReadAsWell) {
   const auto project =
