@@ -3,11 +3,49 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <map>
+#include <string_view>
 
 #include "daemon/core/model/ensure.h"
 
 namespace rollout {
+namespace {
+
+/// The entry of a list with this number; null where there is none.
+const Node* entry_of(const Node& list, std::string_view number) {
+  std::size_t index = 0;
+  const char* end = number.data() + number.size();
+  const bool is_number = std::from_chars(number.data(), end, index).ptr == end;
+  return is_number && index < list.items.size() ? &list.items[index] : nullptr;
+}
+
+/// The place of the key that a pointer leads to, or of the last one above it that the text has.
+Place place_of(const Node& root, std::string_view pointer) {
+  Place place = root.members.front().value.place;
+  const Node* node = &root;
+  while (node != nullptr && !pointer.empty()) {
+    pointer.remove_prefix(1);
+    const std::string_view step = pointer.substr(0, pointer.find('/'));
+    pointer.remove_prefix(step.size());
+    if (const KeyValue* member = node->find(step)) {
+      place = member->place;
+      node = &member->value;
+    } else if ((node = entry_of(*node, step)) != nullptr) {
+      place = node->place;
+    }
+  }
+  return place;
+}
+
+}  // namespace
+
+void add_contradictions(const std::vector<PolicyProblem>& found, Document& document) {
+  for (const PolicyProblem& problem : found) {
+    document.problems().add(place_of(*document.root(), problem.pointer), Mistake::unsound_policy,
+                            problem.sentence);
+  }
+}
 
 void add_faults(const std::vector<PolicyTestResult>& results, const View& policy,
                 Problems& problems) {

@@ -192,10 +192,7 @@ std::shared_ptr<const RetentionPolicy> build_retention(Document& document, Tests
   build_bounds(view, out);
   out.scope = view.text("scope") == "all" ? Scope::all : Scope::managed;
   out.tests = build_tests(view, problems);
-  auto policy = sound(std::move(out), document);
-  if (policy == nullptr || tests == Tests::leave) return policy;
-  add_faults(run_tests(*policy), view, problems);
-  return problems.empty() ? policy : nullptr;
+  return proven(std::move(out), view, document, tests);
 }
 
 }  // namespace rollout

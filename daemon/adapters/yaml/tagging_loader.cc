@@ -96,10 +96,7 @@ std::shared_ptr<const TaggingPolicy> build_tagging(Document& document, Tests tes
   out.uniqueness =
       view.flag("unique") ? TaggingPolicy::Uniqueness::unique : TaggingPolicy::Uniqueness::any;
   out.tests = build_tests(view, problems);
-  auto policy = sound(std::move(out), document);
-  if (policy == nullptr || tests == Tests::leave) return policy;
-  add_faults(run_tests(*policy), view, problems);
-  return problems.empty() ? policy : nullptr;
+  return proven(std::move(out), view, document, tests);
 }
 
 }  // namespace rollout

@@ -11,8 +11,15 @@
 
 namespace rollout {
 
-/// One sentence each, for the author of the policy; empty where it is sound.
-std::vector<std::string> problems(const RetentionPolicy& policy);
-std::vector<std::string> problems(const TaggingPolicy& policy);
+struct PolicyProblem {
+  std::string sentence;  ///< For the author of the policy.
+  /// Where it stands in the policy's text, as a JSON Pointer (RFC 6901): `/groups/1/per`. The text
+  /// need not have all of it: a short form has no groups, and a default stands nowhere.
+  std::string pointer;
+};
+
+/// Empty where it is sound.
+std::vector<PolicyProblem> problems(const RetentionPolicy& policy);
+std::vector<PolicyProblem> problems(const TaggingPolicy& policy);
 
 }  // namespace rollout

@@ -7,8 +7,8 @@
 #include <map>
 #include <set>
 
-#include "daemon/core/policy/problems.h"
 #include "tests/core/policy/random_world.h"
+#include "tests/core/policy/sentences.h"
 
 namespace rollout {
 namespace {
@@ -25,7 +25,7 @@ void for_worlds(Dates dates, Check check) {
     Dice dice(seed);
     World world;
     fill(world, dice, dates);
-    ASSERT_EQ(problems(world.policy), Lines{});
+    ASSERT_EQ(sentences_about(world.policy), Lines{});
     check(world, dice);
     if (testing::Test::HasFailure()) return;
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "daemon/core/policy/problems.h"
 #include "tests/core/policy/retention_story.h"
+#include "tests/core/policy/sentences.h"
 
 namespace rollout {
 namespace {
@@ -21,8 +21,8 @@ RetentionPolicy sound() {
 }
 
 TEST(RetentionProblems, AreNoneInASoundPolicy) {
-  EXPECT_EQ(problems(sound()), Lines{});
-  EXPECT_EQ(problems(policy_of({group("release", {"v*"}, kLast), group("rest", {}, kLast)})),
+  EXPECT_EQ(sentences_about(sound()), Lines{});
+  EXPECT_EQ(sentences_about(policy_of({group("release", {"v*"}, kLast), group("rest", {}, kLast)})),
             Lines{});
 }
 
@@ -55,7 +55,7 @@ TEST(RetentionProblems, NameTheGroupAndTheRule) {
       {{group("a", {}, {KeepRule{last, {}, {pattern("v*")}}})}, {"group a: last takes no pattern"}},
   };
   for (const auto& [groups, sentences] : cases) {
-    EXPECT_EQ(problems(policy_of(groups)), sentences);
+    EXPECT_EQ(sentences_about(policy_of(groups)), sentences);
   }
 }
 
@@ -65,43 +65,56 @@ TEST(RetentionProblems, CheckTheProtectionsAndLimits) {
   policy.protect.soak = {};
   policy.limits = {.max_deletes = 0, .max_percent = 101, .grace = {}};
   EXPECT_EQ(
-      problems(policy),
+      sentences_about(policy),
       (Lines{"protect: \"rollback: 0\" would leave nothing to go back to; the least is 1",
              "protect: \"soak: 0s\" makes everything stable; 0s is for min_age and grace alone",
              "limits: \"max_deletes: 0\" would stop every run; the least is 1",
              "limits: max_percent is 101%; it is from 1% to 100%"}));
   policy = sound();
   policy.limits.max_percent = 0;
-  EXPECT_EQ(problems(policy), Lines{"limits: max_percent is 0%; it is from 1% to 100%"});
+  EXPECT_EQ(sentences_about(policy), Lines{"limits: max_percent is 0%; it is from 1% to 100%"});
 }
 
 TEST(RetentionProblems, AllowAnApprovalOnlyBelowTheLimit) {
   auto policy = sound();
   policy.limits.approve_over = 19;
-  EXPECT_EQ(problems(policy), Lines{});
+  EXPECT_EQ(sentences_about(policy), Lines{});
   policy.limits.approve_over = 20;
-  EXPECT_EQ(problems(policy),
+  EXPECT_EQ(sentences_about(policy),
             Lines{"limits: approve_over 20 would never ask, for a plan of more than max_deletes 20 "
                   "is stopped and cannot be approved; write less, or raise max_deletes"});
   policy.limits.approve_over = 0;
-  EXPECT_EQ(problems(policy), Lines{"limits: \"approve_over: 0\" is below the least, which is 1"});
+  EXPECT_EQ(sentences_about(policy),
+            Lines{"limits: \"approve_over: 0\" is below the least, which is 1"});
 }
 
 TEST(RetentionProblems, AllowAnEmptyGroupOnlyWhereTheAnchorIsNow) {
   auto policy = sound();
   policy.groups[0].min_keep = 0;
-  EXPECT_EQ(problems(policy),
+  EXPECT_EQ(sentences_about(policy),
             Lines{"group all: \"min_keep: 0\" lets the whole group go; it is for \"anchor: now\" "
                   "alone"});
   policy.groups[0].anchor = Anchor::now;
-  EXPECT_EQ(problems(policy), Lines{});
+  EXPECT_EQ(sentences_about(policy), Lines{});
+}
+
+TEST(RetentionProblems, NameTheKey) {
+  const Group split = per("pr", group("b", {"p-<p>"}, {keep(daily, {"0"})}));
+  auto policy = policy_of({group("a", {"v*"}, {}), split, group("c", {}, kLast)});
+  policy.groups[2].min_keep = 0;
+  policy.protect.rollback = 0;
+  policy.limits.max_deletes = 0;
+  Lines pointers;
+  for (const PolicyProblem& problem : problems(policy)) pointers.push_back(problem.pointer);
+  EXPECT_EQ(pointers, (Lines{"/groups/0", "/groups/1/keep/daily", "/groups/1/per",
+                             "/groups/2/min_keep", "/protect/rollback", "/limits/max_deletes"}));
 }
 
 TEST(RetentionProblems, AllowNoWaitForMinAgeAndGrace) {
   auto policy = sound();
   policy.protect.min_age = {};
   policy.limits.grace = {};
-  EXPECT_EQ(problems(policy), Lines{});
+  EXPECT_EQ(sentences_about(policy), Lines{});
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include <initializer_list>
 
-#include "daemon/core/policy/problems.h"
+#include "tests/core/policy/sentences.h"
 #include "tests/support/a_version.h"
 
 namespace rollout {
@@ -244,22 +244,23 @@ TEST(Facts, ComeWithThoseOfTheBuildAndTheConfiguration) {
 }
 
 TEST(TaggingProblems, AreNoneInTheDocumentedPolicy) {
-  EXPECT_EQ(problems(documented()), std::vector<std::string>{});
+  EXPECT_EQ(sentences_about(documented()), std::vector<std::string>{});
 }
 
 TEST(TaggingProblems, NameTheRule) {
   using Sentences = std::vector<std::string>;
-  EXPECT_EQ(problems(policy_of({})), Sentences{"the policy has no rules; write at least one"});
-  EXPECT_EQ(problems(policy_of({{{}, text("a"), {}}, {{}, text("b"), {}}})),
+  EXPECT_EQ(sentences_about(policy_of({})),
+            Sentences{"the policy has no rules; write at least one"});
+  EXPECT_EQ(sentences_about(policy_of({{{}, text("a"), {}}, {{}, text("b"), {}}})),
             Sentences{"rule 2 is never reached: rule 1 has no `when` and holds for every build"});
-  EXPECT_EQ(problems(policy_of({{{when("git.brnch", {"x"}), when("git.tag", {})}, {}, {}}})),
+  EXPECT_EQ(sentences_about(policy_of({{{when("git.brnch", {"x"}), when("git.tag", {})}, {}, {}}})),
             (Sentences{"rule 1 has no tag",
                        "rule 1: git.brnch is no fact; git has commit, branch, tag, subject, "
                        "author, dirty",
                        "rule 1: git.tag has no value"}));
   auto policy = documented();
   policy.require = {"git.commit", "commit"};
-  EXPECT_EQ(problems(policy),
+  EXPECT_EQ(sentences_about(policy),
             Sentences{"require: commit is no fact; facts begin with build, git, package, info, "
                       "worker, host or policy"});
 }
