@@ -35,14 +35,51 @@ struct Bench {
   YamlPolicySource policies{""};  ///< A journal that was just made knows no former policy.
 };
 
+/// The client of one plan, with the listing that was read before it.
+class ListedBefore final : public VersionsApi {
+ public:
+  ListedBefore(VersionsApi& api, Listing listing) : api_(api), listing_(std::move(listing)) {}
+
+  Result<Listing> list(const WorkerId& /*worker*/) override { return listing_; }
+  Result<Worker> worker(const WorkerId& worker) override { return api_.worker(worker); }
+  Result<VersionDetail> get(const WorkerId& worker, const VersionId& version,
+                            Include include) override {
+    return api_.get(worker, version, include);
+  }
+  Result<Version> create(const WorkerId& worker, const Bundle& bundle, ModuleContents& contents,
+                         Deploy deploy) override {
+    return api_.create(worker, bundle, contents, deploy);
+  }
+  Result<Version> patch_latest(const WorkerId& worker, const JsonText& merge_patch,
+                               Deploy deploy) override {
+    return api_.patch_latest(worker, merge_patch, deploy);
+  }
+  Result<void> remove(const WorkerId& worker, const VersionId& version, Tick send_by) override {
+    return api_.remove(worker, version, send_by);
+  }
+  Result<std::optional<VersionDetail>> latest(const WorkerId& worker) override {
+    return api_.latest(worker);
+  }
+  Result<DeploymentHistory> deployments(const WorkerId& worker) override {
+    return api_.deployments(worker);
+  }
+  Result<std::optional<Instant>> token_expiry() override { return api_.token_expiry(); }
+  Result<Deployment> deploy(const WorkerId& worker, const std::vector<Share>& shares,
+                            std::string_view message, Force force) override {
+    return api_.deploy(worker, shares, message, force);
+  }
+
+ private:
+  VersionsApi& api_;
+  Listing listing_;
+};
+
 /// Without a daemon nobody has seen a version before; its own date stands for the first sight.
-OrExit<void> know_of_old(CloudflareApi& api, Journal& journal, const WorkerId& worker,
-                         Session& session) {
-  TRY_ASSIGN(const Listing listing, session.check(api.list(worker)));
+Memory known_of_old(const Listing& listing) {
   Memory memory;
   for (const Version& version : listing.versions)
     if (version.created_on) memory.versions[version.id].first_seen = *version.created_on;
-  return session.check(journal.keep(worker, memory));
+  return memory;
 }
 
 OrExit<Json> plan_one(const Config& config, const WorkerConfig& worker, Bench& bench,
@@ -51,15 +88,17 @@ OrExit<Json> plan_one(const Config& config, const WorkerConfig& worker, Bench& b
   const AccountConfig& account = account_of(config, worker);
   TRY_ASSIGN(const auto api, open_account(account, Writes::dry_run, bench.clock, session));
   TRY_ASSIGN(const auto journal, session.check(SqliteJournal::open({.path = ":memory:"})));
+  TRY_ASSIGN(Listing listing, session.check(api->list(worker.id)));
+  TRY(session.check(journal->keep(worker.id, known_of_old(listing))));
+  ListedBefore listed(*api, std::move(listing));
   const Ports ports{.clock = bench.clock,
                     .random = bench.random,
-                    .api = *api,
+                    .api = listed,
                     .builds = bench.builds,
                     .journal = *journal,
                     .triggers = bench.triggers,
                     .events = bench.events,
                     .policies = bench.policies};
-  TRY(know_of_old(*api, *journal, worker.id, session));
   Caution caution;
   Reconciler reconciler(ports, caution);
   TRY_ASSIGN(const PlanReport report,

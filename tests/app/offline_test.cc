@@ -316,6 +316,10 @@ TEST_F(LocalPlan, ShowsWhatWouldBeWrittenAndWritesNothing) {
   EXPECT_EQ(ran.exit, kExitChangesPending) << ran.err;
   EXPECT_TRUE(ran.out.contains("+ create")) << ran.out;
   EXPECT_TRUE(ran.err.contains("0 writes were sent")) << ran.err;
+  std::size_t listings = 0;
+  for (const Json& request : server_.requests())
+    if (request["path"].get<std::string>().ends_with("/versions")) ++listings;
+  EXPECT_EQ(listings, 1U);
   EXPECT_EQ(server_.count_requests("POST"), 0U);
   EXPECT_EQ(server_.count_requests("DELETE"), 0U);
 }
