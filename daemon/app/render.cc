@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "daemon/app/text.h"
@@ -61,32 +61,21 @@ std::string render_action(const Json& action, const Console& console) {
                      text_member(action, "reason"));
 }
 
-/// What a reason is counted under: the rule, or the protection.
-std::string kind_of_reason(const Json& reason) {
-  const std::string rule = text_member(reason, "rule");
-  return rule.empty() ? text_member(reason, "code") : rule;
-}
-
-/// `keep 22 of 28: 20 last, 1 in-deployment, 1 pinned`; a version may have several reasons.
-std::string render_counts(const Json& verdicts) {
-  std::map<std::string, std::size_t> kept_by;
-  std::size_t kept = 0;
-  for (const Json& verdict : verdicts) {
-    std::map<std::string, std::size_t> once;
-    for (const Json& reason : list_member(verdict, "reasons")) once[kind_of_reason(reason)] = 1;
-    for (const auto& [kind, one] : once) kept_by[kind] += one;
-    if (text_member(verdict, "verdict") == "keep") ++kept;
-  }
-  std::string by;
-  for (const auto& [kind, count] : kept_by)
-    by += fmt::format("{}{} {}", by.empty() ? ": " : ", ", count, kind);
-  return fmt::format("keep {} of {}{}", kept, verdicts.size(), by);
-}
-
 void add_stops(std::string& text, const Json& stops, const Console& console) {
-  for (const Json& stop : stops)
-    add_line(text, fmt::format("  {} {}: {}", console.paint(Tone::careful, "!"),
-                               text_member(stop, "code"), text_member(stop, "message")));
+  if (!stops.empty()) add_line(text, render_stops(stops, console));
+}
+
+/// How many are kept by what, and what of it will end first.
+void add_counts(std::string& text, const Json& verdicts) {
+  const std::string endings = render_first_endings(verdicts);
+  add_line(text, "    " + render_counts(verdicts));
+  if (endings.empty()) return;
+  text += "; of each kind, the first to end:";
+  for (std::size_t at = 0; at < endings.size();) {
+    const std::size_t end = std::min(endings.find('\n', at), endings.size());
+    add_line(text, "      " + endings.substr(at, end - at));
+    at = end + 1;
+  }
 }
 
 /// What no rule keeps, and what stays for now all the same.
@@ -131,7 +120,7 @@ std::string render_plan(const Json& plan, const Console& console) {
   const Json& actions = list_member(plan, "actions");
   for (const Json& action : actions) add_line(text, render_action(action, console));
   const Json& verdicts = list_member(plan, "versions");
-  if (!verdicts.empty()) add_line(text, "    " + render_counts(verdicts));
+  if (!verdicts.empty()) add_counts(text, verdicts);
   add_waiting(text, plan);
   add_change(text, plan);
   add_stops(text, list_member(plan, "stops"), console);
@@ -188,18 +177,11 @@ std::string render_verdict(const Json& data, const Json& verdict, const Console&
 
 }  // namespace
 
-std::string render_reason(const Json& reason) {
-  std::string text = kind_of_reason(reason);
-  const std::string limit = text_member(reason, "limit");
-  const std::uint64_t ordinal = count_member(reason, "ordinal");
-  if (ordinal != 0) text += fmt::format(" {}/{}", ordinal, limit);
-  if (ordinal == 0 && !limit.empty()) text += ' ' + limit;
-  const std::string bucket = text_member(reason, "bucket");
-  if (!bucket.empty()) text += ' ' + bucket;
-  const std::string group = text_member(reason, "group");
-  if (!group.empty() && group != "all") text += fmt::format(" (group {})", group);
-  const std::string until = text_member(reason, "until");
-  if (!until.empty()) text += " until " + until;
+std::string render_stops(const Json& stops, const Console& console) {
+  std::string text;
+  for (const Json& stop : stops)
+    add_line(text, fmt::format("  {} {}: {}", console.paint(Tone::careful, "!"),
+                               text_member(stop, "code"), text_member(stop, "message")));
   return text;
 }
 
@@ -226,22 +208,6 @@ std::string render_explanation(const Json& data, const Console& console) {
   const Json& ledger = list_member(data, "ledger");
   if (!ledger.empty()) add_line(text, "  history, newest first");
   for (const Json& entry : ledger) add_line(text, render_ledger_entry(entry));
-  return text;
-}
-
-std::string render_verdicts(const Json& data, const Console& console) {
-  std::vector<std::vector<std::string>> rows = {{"VERSION", "CREATED", "VERDICT", "REASONS"}};
-  const Json& verdicts = list_member(data, "versions");
-  for (const Json& verdict : verdicts) {
-    std::string reasons;
-    for (const Json& reason : list_member(verdict, "reasons"))
-      reasons += (reasons.empty() ? "" : "; ") + render_reason(reason);
-    rows.push_back({label_of(verdict), text_member(verdict, "created_on"),
-                    text_member(verdict, "verdict"), reasons});
-  }
-  std::string text = align(rows);
-  add_line(text, render_counts(verdicts));
-  add_stops(text, list_member(data, "stops"), console);
   return text;
 }
 

@@ -26,5 +26,12 @@ std::string render_build(const Json& data);
 
 /// `last 14/20 (group releases)`, `in-deployment`, `min-age until 2026-03-10T12:00:00Z`.
 std::string render_reason(const Json& reason);
+/// `keep 22 of 28: 20 last, 1 in-deployment, 1 pinned`; a version may have several reasons.
+std::string render_counts(const Json& verdicts);
+/// A line for each kind of reason: the one of that kind that ends first, and what ends it. Those
+/// that nothing ends have none.
+std::string render_first_endings(const Json& verdicts);
+/// A line for each.
+std::string render_stops(const Json& stops, const Console& console);
 
 }  // namespace rollout

@@ -34,8 +34,9 @@ constexpr const char* kPlan = R"({"plans":[{
   "waiting":2,
   "versions":[
     {"number":41,"id":"x","verdict":"keep","tag":"1.8.2","reasons":[
-      {"code":"rule","rule":"last","group":"all","ordinal":1,"limit":"20"},
-      {"code":"in-deployment"}]},
+      {"code":"rule","rule":"last","group":"all","ordinal":1,"limit":"20",
+       "ends_when":"20 newer versions come into its group"},
+      {"code":"in-deployment","ends_when":"it is deployed no longer"}]},
     {"number":31,"id":"w","verdict":"condemned","tag":"1.6.4","reasons":[]}],
   "stops":[],"next_change":"2026-03-11T09:00:00Z"}]})";
 
@@ -59,6 +60,39 @@ TEST(Render, ColoursAreForTerminals) {
   Screen plain(true);
   plain.console.set_manner({.loudness = Console::Loudness::normal, .color = false});
   EXPECT_FALSE(render_plans(Json::parse(kPlan), plain.console).contains("\033["));
+}
+
+TEST(Render, VerdictsHaveALineAReason) {
+  const Screen screen(false);
+  const Json data = Json::parse(R"({"versions":[
+    {"number":41,"verdict":"keep","tag":"1.8.2","created_on":"2026-03-01T09:00:00Z","reasons":[
+      {"code":"rule","rule":"last","group":"all","ordinal":1,"limit":"2",
+       "ends_when":"2 newer versions come into its group"},
+      {"code":"in-deployment","ends_when":"it is deployed no longer"}]},
+    {"number":40,"verdict":"keep","tag":"","created_on":"2026-02-01T09:00:00Z","reasons":[
+      {"code":"rule","rule":"within","group":"all","limit":"30d","until":"2026-03-03T09:00:00Z"},
+      {"code":"rule","rule":"tagged","group":"all","limit":"keep-*"}]},
+    {"number":39,"verdict":"condemned","tag":"","created_on":"2026-01-01T09:00:00Z",
+     "reasons":[]}],
+    "stops":[{"code":"MaxPercent","message":"1 of 3 exceed max_percent 25 %"}]})");
+  EXPECT_TRUE(matches_golden("preview", render_verdicts(data, screen.console) + "\n"));
+}
+
+TEST(Render, APlanSaysOfEachKindOfReasonWhichEndsFirst) {
+  const auto rule = [](int ordinal, const char* end) {
+    return Json{{"code", "rule"},     {"rule", "last"}, {"group", "all"},
+                {"ordinal", ordinal}, {"limit", "3"},   {"ends_when", end}};
+  };
+  const Json young = {{"code", "min-age"}, {"limit", "1h"}, {"until", "2026-03-10T13:00:00Z"}};
+  const Json younger = {{"code", "min-age"}, {"limit", "1h"}, {"until", "2026-03-10T14:00:00Z"}};
+  const Json held = {{"code", "pinned"}, {"limit", "keep-*"}};
+  const Json verdicts = {{{"number", 9}, {"reasons", {rule(1, "3 come"), younger}}},
+                         {{"number", 8}, {"reasons", {rule(2, "2 come"), young}}},
+                         {{"number", 7}, {"reasons", {rule(3, "one comes"), held}}}};
+  EXPECT_EQ(render_first_endings(Json::parse(verdicts.dump())),
+            "v7  last 3/3    until one comes\n"
+            "v8  min-age 1h  until 2026-03-10T13:00:00Z");
+  EXPECT_EQ(render_first_endings(Json::array()), "");
 }
 
 TEST(Render, AKeptVersionIsExplained) {

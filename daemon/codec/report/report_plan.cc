@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/codec/report/report_version.h"
-#include "daemon/core/policy/reason_text.h"
 
 namespace rollout {
 namespace {
@@ -77,16 +76,6 @@ Json pin_to_json(const Pin& pin) {
   return json;
 }
 
-/// A verdict, and of each reason that no date ends the event that would.
-Json explained(const Verdict& verdict) {
-  Json json = verdict_to_json(verdict);
-  for (std::size_t i = 0; i < verdict.reasons.size(); ++i) {
-    const std::string end = end_text(verdict.reasons[i]);
-    if (!end.empty()) json["reasons"][i]["ends_when"] = end;
-  }
-  return json;
-}
-
 /// What the former policy keeps and the present one does not.
 Json change_to_json(const Plan& plan) {
   const PolicyChange& change = *plan.policy_change;
@@ -153,7 +142,7 @@ Json explanation_to_json(const Explanation& explanation) {
   json["generation"] = explanation.generation;
   json["grace"] = format_duration(explanation.grace);
   if (explanation.version) json["version"] = version_to_json(*explanation.version);
-  if (explanation.verdict) json["verdict"] = explained(*explanation.verdict);
+  if (explanation.verdict) json["verdict"] = verdict_to_json(*explanation.verdict);
   if (explanation.condemned_for) json["condemned_for_ms"] = explanation.condemned_for->count();
   if (explanation.former_policy) {
     Verdict formerly = *explanation.verdict;

@@ -9,6 +9,7 @@
 #include "daemon/codec/sha256.h"
 #include "daemon/core/model/ensure.h"
 #include "daemon/core/model/trailer.h"
+#include "daemon/core/policy/reason_text.h"
 
 namespace rollout {
 namespace {
@@ -37,6 +38,7 @@ Json reason_to_json(const Reason& reason) {
   put_text(json, "limit", reason.limit);
   put_text(json, "bucket", reason.bucket);
   put_instant(json, "until", reason.until);
+  put_text(json, "ends_when", end_text(reason));
   return json;
 }
 
@@ -129,13 +131,17 @@ Json recorded_list_to_json(const Listing& listing, const DeploymentHistory& hist
   return json;
 }
 
+Json reasons_to_json(std::span<const Reason> reasons) {
+  Json json = Json::array();
+  for (const Reason& reason : reasons) json.push_back(reason_to_json(reason));
+  return json;
+}
+
 Json verdict_to_json(const Verdict& verdict) {
-  Json reasons = Json::array();
-  for (const Reason& reason : verdict.reasons) reasons.push_back(reason_to_json(reason));
   Json json = {{"number", verdict.number},
                {"id", verdict.version.text()},
                {"verdict", verdict.kept() ? "keep" : "condemned"},
-               {"reasons", std::move(reasons)}};
+               {"reasons", reasons_to_json(verdict.reasons)}};
   put_text(json, "tag", verdict.tag);
   put_text(json, "group", verdict.group);
   put_instant(json, "created_on", verdict.created_on);

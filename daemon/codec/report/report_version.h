@@ -30,6 +30,8 @@ Json deployment_to_json(const Deployment& deployment);
 /// A recorded list (formats.md): versions, deployments, no pins.
 Json recorded_list_to_json(const Listing& listing, const DeploymentHistory& history);
 
+/// With the date (`until`) or the event (`ends_when`) that ends each; what has neither stays.
+Json reasons_to_json(std::span<const Reason> reasons);
 Json verdict_to_json(const Verdict& verdict);
 /// The format "Verdicts": the output of `policy preview -o json`.
 Json verdicts_to_json(std::span<const Verdict> verdicts, std::span<const Stop> stops);

@@ -87,9 +87,10 @@ std::string end_text(const Reason& reason) {
       return "the policy gets a group that matches it";
     case ReasonCode::foreign:
       return "the policy's scope becomes all";
+    case ReasonCode::refused:
+      return "the Worker is resumed";
     case ReasonCode::min_age:
     case ReasonCode::bad_timestamp:
-    case ReasonCode::refused:
       return "";
   }
   return "";

@@ -65,21 +65,24 @@ Verdict by_day() {
   return verdict;
 }
 
-TEST(Report, AnExplanationSaysWhatEndsEachReason) {
-  const Json json = explanation_to_json({.worker = WorkerId("shop"),
-                                         .verdict = kept(),
-                                         .version = {},
-                                         .condemned_for = {},
-                                         .pin = {},
-                                         .former_policy = {},
-                                         .formerly = {},
-                                         .stops = {},
-                                         .notices = {},
-                                         .ledger = {},
-                                         .generation = 1,
-                                         .grace = {}});
-  EXPECT_EQ(json["verdict"]["reasons"][0]["ends_when"], "20 newer versions come into its group");
-  EXPECT_FALSE(json["verdict"]["reasons"][1].contains("ends_when")) << "a date does";
+TEST(Report, VerdictsSayWhatEndsEachReason) {
+  const Json reasons = verdict_to_json(kept())["reasons"];
+  EXPECT_EQ(reasons[0]["ends_when"], "20 newer versions come into its group");
+  EXPECT_FALSE(reasons[0].contains("until"));
+  EXPECT_FALSE(reasons[1].contains("ends_when")) << "a date does";
+  const Json explained = explanation_to_json({.worker = WorkerId("shop"),
+                                              .verdict = kept(),
+                                              .version = {},
+                                              .condemned_for = {},
+                                              .pin = {},
+                                              .former_policy = {},
+                                              .formerly = {},
+                                              .stops = {},
+                                              .notices = {},
+                                              .ledger = {},
+                                              .generation = 1,
+                                              .grace = {}});
+  EXPECT_EQ(explained["verdict"]["reasons"], reasons);
 }
 
 TEST(Report, VerdictsHaveTheFormatThatIsPromised) {
@@ -95,7 +98,8 @@ TEST(Report, VerdictsHaveTheFormatThatIsPromised) {
                                        {"group", "all"},
                                        {"rule", "last"},
                                        {"ordinal", 1},
-                                       {"limit", "20"}}));
+                                       {"limit", "20"},
+                                       {"ends_when", "20 newer versions come into its group"}}));
   EXPECT_EQ(first["reasons"][1]["until"], "2026-03-02T10:00:00Z");
   EXPECT_EQ(verdicts_to_json(std::vector{by_day()}, {})["versions"][0]["reasons"][0]["bucket"],
             "2026-11-02");
