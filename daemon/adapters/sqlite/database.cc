@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "daemon/core/model/ensure.h"
@@ -78,6 +79,19 @@ Sql<std::unique_ptr<Database>> Database::open(const std::string& path) {
   sqlite3_extended_result_codes(handle, 1);
   database->is_file_ = path != ":memory:";
   TRY(database->script(kSettings));
+  return database;
+}
+
+Sql<std::unique_ptr<Database>> Database::open_copy(std::string_view file) {
+  TRY_ASSIGN(std::unique_ptr<Database> database, open(":memory:"));
+  auto* bytes = static_cast<unsigned char*>(sqlite3_malloc64(file.size()));
+  ENSURE(bytes != nullptr, "SQLite must have memory for a copy");
+  std::copy(file.begin(), file.end(), bytes);
+  const auto size = static_cast<sqlite3_int64>(file.size());
+  const int code =
+      sqlite3_deserialize(database->handle_, "main", bytes, size, size,
+                          SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY);
+  if (code != SQLITE_OK) return std::unexpected(database->error(code));
   return database;
 }
 

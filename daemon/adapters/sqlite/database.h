@@ -49,6 +49,8 @@ class Database {
   /// Creates the file where it is missing. Durable at each commit: journal_mode=DELETE,
   /// synchronous=EXTRA. The file is not read yet.
   static Sql<std::unique_ptr<Database>> open(const std::string& path);
+  /// A database in memory with the content of a file; nothing can be written to it.
+  static Sql<std::unique_ptr<Database>> open_copy(std::string_view file);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
