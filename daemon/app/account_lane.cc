@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/account_lane.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "daemon/adapters/disk/disk_build_source.h"
 #include "daemon/adapters/system/credentials.h"
+#include "daemon/app/journal_access.h"
 #include "daemon/codec/sha256.h"
 #include "daemon/core/model/ensure.h"
 #include "daemon/core/model/exit_codes.h"
@@ -44,8 +43,7 @@ std::expected<std::unique_ptr<AccountLane>, StartFailure> AccountLane::open(
   if (!api)
     return std::unexpected(StartFailure{.exit = kExitConfig, .sentence = api.error().sentence()});
   auto journal = SqliteJournal::open(
-      {.path = fmt::format("{}/{}.journal", shared.state_dir, account.name.text()),
-       .history = config->service.history});
+      {.path = journal_path(shared.state_dir, account.name), .history = config->service.history});
   if (!journal)
     return std::unexpected(StartFailure{
         .exit = journal.error().kind == FailureKind::refused ? kExitStateTooNew : kExitFailed,

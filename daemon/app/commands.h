@@ -113,9 +113,9 @@ struct Reload {
 };
 
 using Invocation =
-    std::variant<ConfigCheck, ConfigShow, ConfigSchema, PolicyPreview, PolicyTest, PolicyTag,
-                 BuildInspect, MarkBuild, ShowVersion, VersionsList, VersionsGet, VersionsDelete,
-                 VersionsCreate, ShowPlan, ShowStatus, Reconcile, Explain, SetPin, DropPin, Suspend,
-                 Resume, ApplyPlan, Reload>;
+    std::variant<ConfigCheck, ConfigShow, ConfigSchema, PolicyPreview, PolicyReplay, PolicyDiff,
+                 PolicyTest, PolicyTag, BuildInspect, MarkBuild, ShowVersion, VersionsList,
+                 VersionsGet, VersionsDelete, VersionsCreate, ShowPlan, ShowStatus, Reconcile,
+                 Explain, SetPin, DropPin, Suspend, Resume, ApplyPlan, Reload>;
 
 }  // namespace rollout

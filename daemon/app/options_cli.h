@@ -3,6 +3,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -57,6 +58,7 @@ CLI::App& declare_group(CLI::App& parent, const HelpText& help);
 
 void declare_config_commands(CLI::App& app, Chosen& chosen);
 void declare_build_commands(CLI::App& app, Chosen& chosen);
+void declare_policy_commands(CLI::App& app, Chosen& chosen);
 void declare_versions_commands(CLI::App& app, Chosen& chosen);
 void declare_daemon_commands(CLI::App& app, Chosen& chosen);
 

@@ -3,51 +3,6 @@
 #include "daemon/app/options_cli.h"
 
 namespace rollout {
-namespace {
-
-void declare_policy_commands(CLI::App& app, Chosen& chosen) {
-  CLI::App& group =
-      declare_group(app, {.name = "policy",
-                          .summary = "Try a policy before it is used",
-                          .example = "  rolloutctl policy tag policies/release.yaml dist"});
-  auto preview = declare<PolicyPreview>(
-      group, chosen,
-      {.name = "preview",
-       .summary = "Verdicts of a retention policy over a recorded list, without network",
-       .example = "  rolloutctl versions list --worker shop-api -o json > list.json\n"
-                  "  rolloutctl policy preview policies/production.yaml --versions list.json"});
-  preview.app->add_option("FILE", preview.command->policy, "The retention policy")->required();
-  preview.app
-      ->add_option("--versions", preview.command->versions,
-                   "The recorded list: what `versions list -o json` prints")
-      ->required();
-  preview.app
-      ->add_option_function<std::string>(
-          "--at",
-          [command = preview.command](const std::string& text) {
-            command->at = parse_rfc3339(text);
-          },
-          "Judge as of this time instead of now")
-      ->check(check_instant);
-  auto test = declare<PolicyTest>(
-      group, chosen,
-      {.name = "test",
-       .summary = "Run the tests inside policies, of either kind",
-       .example = "  rolloutctl policy test policies/*.yaml --junit results.xml"});
-  test.app->add_option("FILE", test.command->policies, "Policies")->required();
-  test.app->add_option("--run", test.command->run, "Only tests whose name has this expression");
-  test.app->add_option("--junit", test.command->junit, "Write the results for a CI system here");
-  auto tag = declare<PolicyTag>(
-      group, chosen,
-      {.name = "tag",
-       .summary = "The tag and message that a build would get, and from which facts; no network",
-       .example = "  rolloutctl policy tag policies/release.yaml dist"});
-  tag.app->add_option("POLICY", tag.command->policy, "The tagging policy")->required();
-  tag.app->add_option("DIR", tag.command->dir, "The build")->required();
-  tag.app->add_option("--worker", tag.command->worker, "Value of the fact `worker.name`");
-}
-
-}  // namespace
 
 void declare_config_commands(CLI::App& app, Chosen& chosen) {
   CLI::App& config = declare_group(app, {.name = "config",

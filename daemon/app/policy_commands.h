@@ -15,6 +15,23 @@ struct PolicyPreview {
   std::string versions;  ///< A recorded list.
   std::optional<Instant> at;
 };
+/// Which past of which Worker.
+struct PastSource {
+  std::string versions;  ///< A recorded list; empty: that of the Worker.
+  std::string worker;    ///< Empty: the only one.
+  std::optional<Instant> at;
+};
+struct PolicyReplay {
+  std::string policy;
+  PastSource past;
+  std::string since;  ///< A duration or a time; empty: all that is known.
+};
+struct PolicyDiff {
+  std::string before;
+  std::string after;
+  PastSource past;
+  std::string since;  ///< As above; empty: no history, the present alone.
+};
 struct PolicyTest {
   std::vector<std::string> policies;
   std::string run;    ///< A regular expression; empty: all tests.

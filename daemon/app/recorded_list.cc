@@ -4,16 +4,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <tuple>
 
 #include "daemon/adapters/cloudflare/wire_deployment.h"
 #include "daemon/adapters/cloudflare/wire_version.h"
+#include "daemon/app/session.h"
 #include "daemon/codec/json.h"
 #include "daemon/core/model/failure.h"
 
 namespace rollout {
 namespace {
+
+constexpr std::size_t kMostBytes = 256 * 1024 * 1024;
 
 template <class T>
 using Parsed = std::expected<T, std::string>;
@@ -68,6 +73,15 @@ Parsed<std::set<VersionId>> read_pins(const Json& entries) {
   return pins;
 }
 
+std::expected<std::string, std::string> read_whole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::unexpected("cannot be read");
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file || text.view().size() > kMostBytes) return std::unexpected("cannot be read whole");
+  return std::move(text).str();
+}
+
 }  // namespace
 
 std::expected<RecordedList, std::string> parse_recorded_list(std::string_view text) {
@@ -80,6 +94,14 @@ std::expected<RecordedList, std::string> parse_recorded_list(std::string_view te
   TRY_ASSIGN(list.history, read_deployments(*deployments));
   TRY_ASSIGN(list.pins, read_pins(*pins));
   return list;
+}
+
+OrExit<RecordedList> read_recorded_list(const std::string& path, Session& session) {
+  const auto text = read_whole(path);
+  if (!text) return session.fail(kExitFailed, fmt::format("{}: {}", path, text.error()));
+  auto list = parse_recorded_list(*text);
+  if (!list) return session.fail(kExitFailed, fmt::format("{}: {}", path, list.error()));
+  return *std::move(list);
 }
 
 }  // namespace rollout

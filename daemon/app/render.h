@@ -16,6 +16,11 @@ std::string render_explanation(const Json& data, const Console& console);
 /// `data` is what `policy preview -o json` prints.
 std::string render_verdicts(const Json& data, const Console& console);
 
+/// `data` is what `policy replay -o json` prints.
+std::string render_replay(const Json& data, const Console& console);
+/// `data` is what `policy diff -o json` prints.
+std::string render_policy_diff(const Json& data, const Console& console);
+
 /// `data` is what `policy tag -o json` prints.
 std::string render_tag(const Json& data, const Console& console);
 /// `{"git.branch": {"value": "main", "where": "..."}}`, as a table.

@@ -16,6 +16,8 @@ OrExit<int> run(const ConfigCheck& command, Session& session);
 OrExit<int> run(const ConfigShow& command, Session& session);
 OrExit<int> run(const ConfigSchema& command, Session& session);
 OrExit<int> run(const PolicyPreview& command, Session& session);
+OrExit<int> run(const PolicyReplay& command, Session& session);
+OrExit<int> run(const PolicyDiff& command, Session& session);
 OrExit<int> run(const PolicyTest& command, Session& session);
 OrExit<int> run(const PolicyTag& command, Session& session);
 OrExit<int> run(const BuildInspect& command, Session& session);
