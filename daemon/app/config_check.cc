@@ -8,6 +8,7 @@
 #include "daemon/adapters/yaml/policy_loader.h"
 #include "daemon/adapters/yaml/yaml_policy_source.h"
 #include "daemon/app/config_online.h"
+#include "daemon/app/journal_access.h"
 #include "daemon/app/lint.h"
 #include "daemon/app/session.h"
 #include "daemon/app/text.h"
@@ -26,11 +27,36 @@ struct Findings {
 void check_policy(const std::string& path, Findings& findings) {
   Document document(path);
   const auto label = label_of(document);
-  if (label && label->kind == PolicyKind::retention) build_retention(document);
+  if (label && label->kind == PolicyKind::retention)
+    if (const auto policy = build_retention(document))
+      std::ranges::move(lint(*policy), std::back_inserter(findings.warnings));
   if (label && label->kind == PolicyKind::tagging) build_tagging(document);
   const std::size_t before = findings.errors.size();
   document.report(findings.errors);
   if (findings.errors.size() == before) findings.good.push_back(path + ": ok");
+}
+
+/// Adds what an account's journal tells of the versions of its Workers.
+Result<void> add_known_tags(const Config& config, const AccountName& account, KnownTags& tags) {
+  TRY_ASSIGN(const auto journal, copy_journal(config, account));
+  for (const WorkerConfig& worker : config.workers) {
+    if (worker.account != account || worker.retention == nullptr) continue;
+    TRY_ASSIGN(const auto ledger, journal->ledger(worker.id));
+    tags[worker.id] = tags_of(ledger);
+  }
+  return {};
+}
+
+/// A journal that is not there tells nothing; one that cannot be read is said.
+KnownTags known_tags(const Config& config, Console& console) {
+  KnownTags tags;
+  for (const AccountConfig& account : config.accounts) {
+    const auto added = add_known_tags(config, account.name, tags);
+    if (!added && added.error().kind != FailureKind::not_found)
+      console.say(fmt::format("not known is which groups ever matched a version: {}",
+                              added.error().sentence()));
+  }
+  return tags;
 }
 
 void check_all(const std::string& path, const ConfigCheck& command, Session& session,
@@ -40,7 +66,8 @@ void check_all(const std::string& path, const ConfigCheck& command, Session& ses
     std::ranges::move(config.error(), std::back_inserter(findings.errors));
     return;
   }
-  std::ranges::move(lint(*config), std::back_inserter(findings.warnings));
+  std::ranges::move(lint(*config, known_tags(*config, session.console())),
+                    std::back_inserter(findings.warnings));
   findings.good.push_back(fmt::format("{}: ok, {}, {}, mode {}", path,
                                       counted(config->accounts.size(), "account"),
                                       counted(config->workers.size(), "worker"),

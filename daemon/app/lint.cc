@@ -2,8 +2,13 @@
 #include "daemon/app/lint.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "daemon/adapters/system/credentials.h"
+#include "daemon/app/text.h"
+#include "daemon/core/policy/remarks.h"
 
 namespace rollout {
 namespace {
@@ -26,12 +31,67 @@ void lint_untagged(const Config& config, std::vector<LintWarning>& warnings) {
                                   worker.id.text())});
 }
 
+void add(const RetentionPolicy& policy, const std::vector<Remark>& remarks,
+         std::vector<LintWarning>& warnings) {
+  for (const Remark& remark : remarks)
+    warnings.push_back(
+        {.code = std::string(remark.code),
+         .message = fmt::format("policy {}: {}", policy.name.text(), remark.message)});
+}
+
+/// A retention policy that is in use, and by whom.
+struct Use {
+  const RetentionPolicy* policy = nullptr;
+  std::vector<WorkerId> workers;
+};
+
+std::vector<Use> uses_of(const Config& config) {
+  std::vector<Use> uses;
+  for (const WorkerConfig& worker : config.workers) {
+    const RetentionPolicy* policy = worker.retention.get();
+    if (policy == nullptr) continue;
+    const auto known = std::ranges::find(uses, policy, &Use::policy);
+    if (known == uses.end())
+      uses.push_back({policy, {worker.id}});
+    else
+      known->workers.push_back(worker.id);
+  }
+  return uses;
+}
+
+/// A journal knows the versions that its daemon made: of others nothing can be said.
+void lint_unmatched(const Use& use, const KnownTags& known, std::vector<LintWarning>& warnings) {
+  if (use.policy->scope == Scope::all) return;
+  std::vector<std::string> tags;
+  std::vector<std::string> names;
+  for (const WorkerId& worker : use.workers) {
+    names.push_back(worker.text());
+    if (const auto found = known.find(worker); found != known.end())
+      tags.insert(tags.end(), found->second.begin(), found->second.end());
+  }
+  add(*use.policy,
+      unmatched_groups(*use.policy, tags,
+                       fmt::format("that the journal knows of {} ({} in all)",
+                                   fmt::join(names, ", "), tags.size())),
+      warnings);
+}
+
 }  // namespace
 
-std::vector<LintWarning> lint(const Config& config) {
+std::vector<LintWarning> lint(const RetentionPolicy& policy) {
+  std::vector<LintWarning> warnings;
+  add(policy, remarks(policy), warnings);
+  return warnings;
+}
+
+std::vector<LintWarning> lint(const Config& config, const KnownTags& tags) {
   std::vector<LintWarning> warnings;
   lint_tokens(config, warnings);
   lint_untagged(config, warnings);
+  for (const Use& use : uses_of(config)) {
+    add(*use.policy, remarks(*use.policy), warnings);
+    lint_unmatched(use, tags, warnings);
+  }
   return warnings;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a configuration allows and a careful person would not do. Each kind of warning is one
-// function in lint.cc.
+// function in lint.cc, or in core/policy/remarks.h where it is about a policy by itself.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@ struct LintWarning {
   std::string message;  ///< One sentence.
 };
 
-std::vector<LintWarning> lint(const Config& config);
+/// The tags of the versions that are known of each Worker, from its journal.
+using KnownTags = std::map<WorkerId, std::vector<std::string>>;
+
+std::vector<LintWarning> lint(const Config& config, const KnownTags& tags);
+std::vector<LintWarning> lint(const RetentionPolicy& policy);
 
 }  // namespace rollout

@@ -168,5 +168,32 @@ TEST_F(PolicyHistoryOfAWorker, DoesWithoutAJournalAndSaysSo) {
       << ran.err;
 }
 
+constexpr const char* kSplit =
+    "retention: small\ngroups:\n"
+    "  - { name: release, match: { tag: \"v*\" }, keep: { last: 5 } }\n"
+    "  - { name: preview, match: { tag: \"gon*\" }, keep: { last: 5 } }\n"
+    "  - { name: nightly, match: { tag: \"nightly-*\" }, keep: { last: [5, 200] } }\n";
+
+TEST_F(PolicyHistoryOfAWorker, ALintKnowsWhichGroupsNeverMatched) {
+  folder_.write("policies/small.yaml", kSplit);
+  const Json warnings = ctl_json({"config", "check"})["warnings"];
+  std::vector<std::string> codes;
+  for (const Json& each : warnings)
+    if (each["code"] != "TokenFileTooWide") codes.push_back(each["code"]);
+  EXPECT_EQ(codes, (std::vector<std::string>{"ShadowedRule", "KeepBeyondDeployable",
+                                             "UnmatchedGroup", "UnmatchedGroup"}))
+      << warnings.dump();
+  EXPECT_EQ(warnings[3]["message"],
+            "policy small: group release matches no version that the journal knows of shop (1 in "
+            "all); its `match` may be mistyped");
+  EXPECT_EQ(ctl({"config", "check", "--lint-fatal"}).exit, kExitLintWarnings);
+  const Ran alone = ctl({"config", "check", folder_.path("policies/small.yaml"), "--lint-fatal"});
+  EXPECT_EQ(alone.exit, kExitLintWarnings);
+  EXPECT_TRUE(
+      alone.err.contains("warning: policy small: group nightly: \"last: 5\" keeps nothing "
+                         "that \"last: 200\" does not keep"))
+      << alone.err;
+}
+
 }  // namespace
 }  // namespace rollout

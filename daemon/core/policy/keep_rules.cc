@@ -16,12 +16,6 @@ namespace {
 using Members = std::span<const Member>;
 using Traffic = ServiceRecord::Traffic;
 
-std::string limit_of(const Extent& extent) {
-  if (const auto* count = std::get_if<Count>(&extent)) return fmt::format("{}", count->value);
-  if (const auto* duration = std::get_if<Duration>(&extent)) return format_duration(*duration);
-  return "all";
-}
-
 /// How many a count or `all` lets through.
 std::size_t most_of(const Extent& extent) {
   const auto* count = std::get_if<Count>(&extent);
@@ -62,7 +56,7 @@ class RuleRun final {
 
   void apply(const KeepRule& rule) {
     for (const Extent& extent : rule.extents) {
-      const Hits hits(view_.label, rule.kind, limit_of(extent));
+      const Hits hits(view_.label, rule.kind, format_extent(extent));
       if (period_of(rule.kind)) {
         keep_buckets(hits, *period_of(rule.kind), by_date(), extent, walk_);
       } else {

@@ -106,7 +106,6 @@ class Judge final {
   void rank();
   void open_groups();
   std::optional<std::size_t> classify(Case& item, Verdict& verdict);
-  std::optional<std::size_t> matching_group(std::string_view tag);
   std::size_t instance_of(std::size_t group, std::string_view value);
   std::map<std::size_t, std::uint32_t> rollback_targets() const;
   void protect(const Case& item, Verdict& verdict, std::uint32_t rollback_place) const;
@@ -170,23 +169,10 @@ std::optional<std::size_t> Judge::classify(Case& item, Verdict& verdict) {
     item.on_disk = trailer && history_.on_disk.contains(trailer->digest);
     verdict.in_scope = policy_.scope == Scope::all || trailer.has_value();
   }
-  return verdict.in_scope ? matching_group(verdict.tag) : std::nullopt;
-}
-
-/// The first group that matches owns a version.
-std::optional<std::size_t> Judge::matching_group(std::string_view tag) {
-  for (std::size_t i = 0; i < policy_.groups.size(); ++i) {
-    const Group& group = policy_.groups[i];
-    if (group.match.empty()) return i;
-    for (const Pattern& pattern : group.match) {
-      if (group.per.empty()) {
-        if (pattern.matches(tag)) return i;
-      } else if (const auto value = pattern.capture(tag, group.per)) {
-        return instance_of(i, *value);
-      }
-    }
-  }
-  return std::nullopt;
+  if (!verdict.in_scope) return std::nullopt;
+  const auto owner = owner_of(policy_, verdict.tag);
+  if (!owner) return std::nullopt;
+  return owner->value ? instance_of(owner->group, *owner->value) : owner->group;
 }
 
 std::size_t Judge::instance_of(std::size_t group, std::string_view value) {

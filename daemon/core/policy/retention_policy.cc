@@ -1,12 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/core/policy/retention_policy.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
 #include "daemon/core/model/ensure.h"
 
 namespace rollout {
+
+std::string format_extent(const Extent& extent) {
+  if (const auto* count = std::get_if<Count>(&extent)) return fmt::format("{}", count->value);
+  if (const auto* duration = std::get_if<Duration>(&extent)) return format_duration(*duration);
+  return "all";
+}
+
+std::optional<Owner> owner_of(const RetentionPolicy& policy, std::string_view tag) {
+  for (std::size_t i = 0; i < policy.groups.size(); ++i) {
+    const Group& group = policy.groups[i];
+    if (group.match.empty()) return Owner{i, std::nullopt};
+    for (const Pattern& pattern : group.match) {
+      if (group.per.empty()) {
+        if (pattern.matches(tag)) return Owner{i, std::nullopt};
+      } else if (auto value = pattern.capture(tag, group.per)) {
+        return Owner{i, std::move(value)};
+      }
+    }
+  }
+  return std::nullopt;
+}
 
 const Group* find_group(const RetentionPolicy& policy, std::string_view label) {
   const std::string_view name = label.substr(0, label.find('/'));

@@ -41,6 +41,8 @@ struct Count {
 /// `all`
 struct Every {};
 using Extent = std::variant<Count, Duration, Every>;
+/// As one writes it: `20`, `14d`, `all`.
+std::string format_extent(const Extent& extent);
 
 /// One key under `keep:`. A list of extents is their union. `tagged` has patterns instead.
 struct KeepRule {
@@ -115,6 +117,13 @@ struct RetentionPolicy {
   std::vector<RetentionTest> tests = {};
   std::string text = {};  ///< As it was written.
 };
+
+/// The first group that matches a tag owns its version; with `per`, what the tag captured.
+struct Owner {
+  std::size_t group = 0;
+  std::optional<std::string> value;
+};
+std::optional<Owner> owner_of(const RetentionPolicy& policy, std::string_view tag);
 
 /// The group with this name, or that of one of its captured values (`preview/12`); null if none.
 const Group* find_group(const RetentionPolicy& policy, std::string_view label);

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "daemon/adapters/yaml/policy_loader.h"
+#include "daemon/core/policy/remarks.h"
 #include "daemon/core/policy/retention.h"
 #include "daemon/core/policy/retention_tests.h"
 #include "daemon/core/policy/tagging.h"
@@ -177,6 +178,7 @@ TEST(ReadyMadeRetention, HasTestsThatPassAndThatCanFail) {
     nothing.protect.pin.clear();
     RetentionPolicy everything = *policy;
     everything.groups = {{"all", {}, {{RuleKind::last, {Every{}}, {}}}}};
+    for (const Remark& each : remarks(*policy)) ADD_FAILURE() << file << ": " << each.message;
     const auto without = run_tests(nothing);
     const auto with = run_tests(everything);
     for (std::size_t i = 0; i < policy->tests.size(); ++i) {
