@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <httplib.h>
 #include <openssl/crypto.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <csignal>
@@ -100,6 +102,8 @@ class HttpExchange::Session {
   };
 
   void prepare(const HttpCall& call);
+  void handshake_done(int socket);
+  static void on_tls(const SSL* tls, int where, int result);
   void hang_up();
   httplib::Request request_of(const HttpCall& call, const Secret& token, Progress& progress,
                               HttpAnswer& answer);
@@ -114,6 +118,8 @@ class HttpExchange::Session {
   CallGuard guard_;
   std::optional<Tick> used_at_;
   std::optional<Tick> connect_by_;
+  std::optional<Tick> send_by_;  ///< Of a call that has not shaken hands yet.
+  bool late_ = false;            ///< Its hands were shaken after that: nothing was written.
 };
 
 HttpExchange::Session::Session(Options options, Clock& clock)
@@ -135,6 +141,24 @@ HttpExchange::Session::Session(Options options, Clock& clock)
     const bool late = connect_by_ && clock_.tick() >= *connect_by_;
     if (!guard_.adopt(socket) || late) spoil(socket);
   });
+  if (SSL_CTX* context = client_.ssl_context()) {
+    SSL_CTX_set_app_data(context, this);
+    SSL_CTX_set_info_callback(context, on_tls);
+  }
+}
+
+/// The last that the library tells before it writes the request: a proxy may have taken its time.
+void HttpExchange::Session::on_tls(const SSL* tls, int where, int) {
+  if ((where & SSL_CB_HANDSHAKE_DONE) == 0) return;
+  auto* self = static_cast<Session*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(tls)));
+  self->handshake_done(SSL_get_fd(tls));
+}
+
+/// TLS 1.3 says it again for each ticket that comes with the answer; only the first counts.
+void HttpExchange::Session::handshake_done(int socket) {
+  const auto send_by = std::exchange(send_by_, std::nullopt);
+  late_ = late_ || (send_by && clock_.tick() >= *send_by);
+  if (late_) ::shutdown(socket, SHUT_RDWR);
 }
 
 void HttpExchange::Session::hang_up() {
@@ -151,6 +175,8 @@ void HttpExchange::Session::prepare(const HttpCall& call) {
   const Millis left = std::max(call.deadline - now, Millis(1));
   Millis connect = std::min(kConnect, left);
   connect_by_.reset();
+  send_by_ = call.send_by;
+  late_ = false;
   if (call.send_by) {
     // Connecting and the handshake each take this long at most, names the other half.
     connect = std::clamp((*call.send_by - now) / 4, Millis(1), connect);
@@ -215,6 +241,9 @@ void HttpExchange::Session::conclude(const HttpCall& call, const Progress& progr
   } else if (cut == CallGuard::Cut::cancelled) {
     answer.transport = Transport::cancelled;
     answer.trouble = "the call was ended because the program stops";
+  } else if (late_) {
+    answer.transport = Transport::not_sent;
+    answer.trouble = "connecting took longer than the request may wait";
   }
   // Without a byte of its body a request cannot have had an effect.
   if (call.body != nullptr && !progress.body_begun) answer.transport = Transport::not_sent;

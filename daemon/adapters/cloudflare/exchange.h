@@ -27,7 +27,8 @@ struct HttpCall {
   HttpMethod method = HttpMethod::get;
   std::string target;  ///< Path and query, encoded.
   Tick deadline{};     ///< Of the whole call.
-  /// The request must not leave later than this; what is not connected in time is not sent.
+  /// The request must not leave later than this; what is not connected, or has not
+  /// shaken hands (TLS), in time is not sent.
   std::optional<Tick> send_by;
   std::uint64_t max_answer = 0;
   const HttpBody* body = nullptr;

@@ -28,7 +28,34 @@ std::size_t content_length(std::string_view head) {
   return length;
 }
 
+SSL_CTX* server_context(const std::string& cert, const std::string& key) {
+  SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+  ENSURE(SSL_CTX_use_certificate_file(context, cert.c_str(), SSL_FILETYPE_PEM) == 1 &&
+             SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) == 1,
+         "the test's certificate must load");
+  return context;
+}
+
 }  // namespace
+
+RawConnection::~RawConnection() {
+  if (tls_ == nullptr) return;
+  if (SSL_is_init_finished(tls_) == 1) SSL_shutdown(tls_);
+  SSL_free(tls_);
+}
+
+bool RawConnection::begin_tls(SSL_CTX* context) {
+  tls_ = SSL_new(context);
+  SSL_set_fd(tls_, socket_);
+  return SSL_accept(tls_) == 1;
+}
+
+bool RawConnection::begin_tls(const std::string& cert, const std::string& key) {
+  SSL_CTX* context = server_context(cert, key);
+  const bool begun = begin_tls(context);
+  SSL_CTX_free(context);  // The connection holds it.
+  return begun;
+}
 
 bool RawConnection::receive(std::string& into) {
   char buffer[65536];
@@ -75,12 +102,7 @@ void RawConnection::wait_for_the_end() {
 
 RawServer::RawServer(Handler handler, const std::string& cert, const std::string& key)
     : handler_(std::move(handler)) {
-  if (!cert.empty()) {
-    context_ = SSL_CTX_new(TLS_server_method());
-    ENSURE(SSL_CTX_use_certificate_file(context_, cert.c_str(), SSL_FILETYPE_PEM) == 1 &&
-               SSL_CTX_use_PrivateKey_file(context_, key.c_str(), SSL_FILETYPE_PEM) == 1,
-           "the test's certificate must load");
-  }
+  if (!cert.empty()) context_ = server_context(cert, key);
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -133,21 +155,9 @@ void RawServer::serve_one(int socket) {
     const std::lock_guard lock(mutex_);
     if (over_) return;
   }
-  SSL* tls = nullptr;
-  if (context_ != nullptr) {
-    tls = SSL_new(context_);
-    SSL_set_fd(tls, socket);
-    if (SSL_accept(tls) != 1) {
-      SSL_free(tls);
-      return;
-    }
-  }
-  RawConnection connection(socket, tls);
+  RawConnection connection(socket);
+  if (context_ != nullptr && !connection.begin_tls(context_)) return;
   handler_(connection);
-  if (tls != nullptr) {
-    SSL_shutdown(tls);
-    SSL_free(tls);
-  }
 }
 
 std::string json_answer(int status, std::string_view body, std::string_view headers) {

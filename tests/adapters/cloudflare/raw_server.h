@@ -18,7 +18,14 @@ namespace rollout {
 /// One accepted connection. Ends with the handler that has it.
 class RawConnection {
  public:
-  RawConnection(int socket, SSL* tls) : socket_(socket), tls_(tls) {}
+  explicit RawConnection(int socket) : socket_(socket) {}
+  ~RawConnection();
+  RawConnection(const RawConnection&) = delete;
+  RawConnection& operator=(const RawConnection&) = delete;
+
+  /// From here on it speaks TLS. False where the client does not shake hands.
+  bool begin_tls(SSL_CTX* context);
+  bool begin_tls(const std::string& cert, const std::string& key);
 
   /// A whole request, head and body; empty where the client is gone.
   std::string read_request();
@@ -33,7 +40,7 @@ class RawConnection {
   bool receive(std::string& into);
 
   int socket_;
-  SSL* tls_;
+  SSL* tls_ = nullptr;
 };
 
 /// Serves one connection after the other on a free port of 127.0.0.1.

@@ -80,5 +80,41 @@ TEST(Tls, AHandshakeThatHangsEndsWithTheCall) {
   EXPECT_EQ(version.error().kind, FailureKind::transient) << "definite: it was not sent";
 }
 
+/// A proxy that takes its time to answer, and is the server as well.
+std::string asked_for_delete_through_a_proxy_that_takes(Millis time, Result<void>& removed) {
+  const TestCa ca("DNS:api.example.com");
+  SteppedClock clock;
+  std::string asked;
+  {
+    RawServer proxy([&](RawConnection& connection) {
+      if (connection.read_request().empty()) return;
+      clock.step(time);
+      connection.send("HTTP/1.1 200 OK\r\n\r\n");
+      if (!connection.begin_tls(ca.path("cert.pem"), ca.path("key.pem"))) return;
+      asked = connection.read_request();
+      if (!asked.empty()) connection.send(json_answer(200, success("null")));
+    });
+    auto options = options_for(proxy);
+    options.api = "https://api.example.com/client/v4";
+    options.proxy = fmt::format("http://127.0.0.1:{}", proxy.port());
+    options.ca_file = ca.path("ca.pem");
+    const auto api = an_api(options, clock);
+    removed = api->remove(kShop, an_id(1), clock.tick() + std::chrono::seconds(5));
+  }
+  return asked;
+}
+
+// Promise 12
+TEST(Tls, ADeleteThatAProxyHeldUpIsNotSent) {
+  Result<void> removed;
+  EXPECT_TRUE(asked_for_delete_through_a_proxy_that_takes(Millis(4999), removed)
+                  .starts_with("DELETE /client/v4/"));
+  EXPECT_TRUE(removed) << removed.error().sentence();
+  EXPECT_EQ(asked_for_delete_through_a_proxy_that_takes(Millis(5000), removed), "");
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.error().kind, FailureKind::transient);
+  EXPECT_EQ(removed.error().detail, "connecting took longer than the request may wait");
+}
+
 }  // namespace
 }  // namespace rollout
