@@ -15,7 +15,8 @@
 namespace rollout {
 namespace {
 
-/// A lane that is not heard of for this long, beyond the deadline of a call, is stuck.
+/// A lane that is not heard of for this long, beyond the deadline of a call and the time that the
+/// disk is given, is stuck.
 constexpr Millis kPatience = std::chrono::minutes(2);
 
 constexpr Millis kTokenInterval = std::chrono::hours(12);
@@ -65,6 +66,7 @@ void Lane::run() {
     keep_account();
     absorb(wake);
     for (Request& request : wake.requests) serve(request);
+    progress_.promise(ports_.clock.tick() + kPatience);
     if (wake.stop || ports_.triggers.stopping()) return;
     for (const WorkerConfig* worker : longest_waiting_first()) {
       tend(*worker, schedules_[worker->id]);
@@ -180,6 +182,7 @@ void Lane::tend(const WorkerConfig& worker, Schedule& schedule) {
 }
 
 void Lane::rescan(const WorkerConfig& worker, Schedule& schedule) {
+  allow_for_disk(worker);
   const Sightings sightings = ports_.builds.look(worker);
   const Tick now = ports_.clock.tick();
   schedule.rescan_due = now + spread(account().timing.rescan, ports_.random.next());
@@ -195,6 +198,7 @@ void Lane::rescan(const WorkerConfig& worker, Schedule& schedule) {
 }
 
 PassOutcome Lane::pass(const WorkerConfig& worker, Schedule& schedule, const std::string& actor) {
+  allow_for_disk(worker);
   const auto other = namesakes_.other_entry(worker.id);
   PassOutcome outcome = other ? refuse_both(worker, schedule, *other)
                               : reconciler_.pass(assignment(worker), schedule.course, actor);
@@ -290,6 +294,7 @@ void Lane::serve(Request& request) {
     request.answer(no_such_worker(id, account_));
     return;
   }
+  allow_for_disk(*worker);
   Schedule& schedule = schedules_[id];
   const bool needs_api = !std::holds_alternative<SuspendCommand>(request.command) &&
                          !std::holds_alternative<ResumeCommand>(request.command);
@@ -342,6 +347,11 @@ const AccountConfig& Lane::account() const {
                    [&](const AccountConfig& account) { return account.name == account_; });
   ENSURE(found != config_->accounts.end(), "a lane's account must be configured");
   return *found;
+}
+
+/// Each step looks at the disk once and may open one build; reading that is part of a call.
+void Lane::allow_for_disk(const WorkerConfig& worker) {
+  progress_.promise(ports_.clock.tick() + 2 * worker.timeout + kPatience);
 }
 
 void Lane::tell(EventBody body) {

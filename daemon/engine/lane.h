@@ -64,6 +64,8 @@ class Lane {
   Tick may_pass_at(const Schedule& schedule) const;
   /// So that no Worker that fails again and again keeps those behind it from a probe.
   std::vector<const WorkerConfig*> longest_waiting_first();
+  /// Promises to be heard of again after a step for this Worker, however slow its disk.
+  void allow_for_disk(const WorkerConfig& worker);
   void tell(EventBody body);
 
   Ports ports_;

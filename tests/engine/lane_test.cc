@@ -308,6 +308,23 @@ TEST_F(LaneTest, PromisesTheWatchdogWhenItWillBeHeardOfAgain) {
   EXPECT_GE(progress.promised(), clock.tick());
 }
 
+TEST_F(LaneTest, PromisesTheWatchdogTheTimeThatTheDiskIsGiven) {
+  config->workers[0].timeout = std::chrono::minutes(30);
+  int looks = 0;
+  disk.on_look = [&] {
+    ++looks;
+    clock.advance(config->workers[0].timeout);
+    EXPECT_GE(progress.promised(), clock.tick()) << "look " << looks;
+  };
+  Wake wake;
+  for (int i = 0; i < 3; ++i) {
+    wake.requests.push_back({PlanCommand{WorkerId("shop")}, "anna", [](const Answer&) {}});
+  }
+  triggers.wakes.push_back(std::move(wake));
+  run(2);
+  EXPECT_GE(looks, 5) << "three plans, a rescan and a pass";
+}
+
 TEST_F(LaneTest, KeepsAPinnedVersionAndSaysWhy) {
   config->mode = Mode::observe;
   has_versions(3);

@@ -134,11 +134,15 @@ class SmallPolicies final : public PolicySource {
 
 class SmallDisk final : public BuildSource {
  public:
-  Sightings look(const WorkerConfig&) override { return shows; }
+  Sightings look(const WorkerConfig&) override {
+    if (on_look) on_look();
+    return shows;
+  }
   Result<std::unique_ptr<ModuleContents>> open(const WorkerConfig&, const Build&) override {
     return std::make_unique<NoContents>();
   }
   Sightings shows;
+  std::function<void()> on_look;
 
  private:
   class NoContents final : public ModuleContents {
