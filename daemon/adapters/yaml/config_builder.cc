@@ -149,17 +149,29 @@ void ConfigBuilder::check_account(const Entry& entry) {
                                              known_names(known), did_you_mean(name, known)));
 }
 
+// Commands, marks and the watched roots go by a Worker's name alone.
 void ConfigBuilder::check_once(const Entry& entry, const WorkerConfig& worker) {
   if (worker.id.empty()) return;
   const Place place = place_of(entry.view, "name");
-  const auto [first, fresh] =
-      workers_.emplace(std::pair(worker.account.text(), worker.id.text()),
-                       fmt::format("{}:{}", where(*entry.document, place), place.column));
+  const std::string here = fmt::format("{}:{}", where(*entry.document, place), place.column);
+  const auto [found, fresh] =
+      workers_.emplace(worker.id.text(), std::pair(worker.account.text(), here));
   if (fresh) return;
+  const auto& [account, first] = found->second;
+  if (account == worker.account.text()) {
+    entry.document->problems().add(
+        place, Mistake::duplicate_worker,
+        fmt::format("worker \"{}\" is configured twice, at {} and at {}; entries are never merged",
+                    worker.id.text(), first, here));
+    return;
+  }
   entry.document->problems().add(
-      place, Mistake::duplicate_worker,
-      fmt::format("worker \"{}\" is configured twice, at {} and at {}:{}; entries are never merged",
-                  worker.id.text(), first->second, where(*entry.document, place), place.column));
+      place, Mistake::ambiguous_worker,
+      fmt::format(
+          "worker \"{}\" of account \"{}\" has the name of one of account \"{}\", at {}, and "
+          "commands go by the name; run a daemon for each account, or name one of the two "
+          "by its id (and pin again what it must keep)",
+          worker.id.text(), worker.account.text(), account, first));
 }
 
 WorkerConfig ConfigBuilder::build_worker(const Entry& entry, const PolicyShelf& policies) {

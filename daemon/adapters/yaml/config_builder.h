@@ -65,7 +65,8 @@ class ConfigBuilder {
   Config config_;
   std::optional<View> defaults_;
   std::map<std::string, std::string> accounts_;  // Name -> where it stands.
-  std::map<std::pair<std::string, std::string>, std::string> workers_;
+  /// Name -> the account that it stands under first, and where.
+  std::map<std::string, std::pair<std::string, std::string>> workers_;
   std::vector<Entry> entries_;
   bool accounts_complete_ = true;  // Every file could be read.
 };

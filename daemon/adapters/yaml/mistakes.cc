@@ -68,6 +68,8 @@ constexpr MistakeRow kRows[] = {
      "Two accounts, policies, groups or tests have one name, or two versions of a test one "
      "number."},
     {Mistake::duplicate_worker, "DuplicateWorker", "A Worker is configured twice."},
+    {Mistake::ambiguous_worker, "AmbiguousWorker",
+     "Workers of two accounts have one name, so that no command could tell them apart."},
     {Mistake::unknown_account, "UnknownAccount", "A Worker names an account that does not exist."},
     {Mistake::unknown_policy, "UnknownPolicy", "A Worker names a policy that does not exist."},
     {Mistake::bad_setting, "BadSetting", "A setting under `version:` cannot be sent to the API."},

@@ -63,6 +63,7 @@ enum class Mistake {
   failed_test,
   duplicate_name,
   duplicate_worker,
+  ambiguous_worker,
   unknown_account,
   unknown_policy,
   bad_setting,

@@ -184,7 +184,7 @@ workers:
   EXPECT_EQ(config->workers[1].interval, minutes(7));
 }
 
-TEST(Configuration, AllowsOneNameInTwoAccounts) {
+TEST(Configuration, RefusesOneNameInTwoAccounts) {
   ConfigDirectory directory;
   directory.with("rolloutd.yaml", std::string(kAccounts) + R"(  lab:
     account_id: 00000000000000000000000000000000
@@ -193,7 +193,7 @@ workers:
   - { name: shop, account: main }
   - { name: shop, account: lab }
 )");
-  EXPECT_EQ(directory.errors(), "");
+  EXPECT_TRUE(directory.errors().starts_with("[AmbiguousWorker] ")) << directory.errors();
 }
 
 TEST(Configuration, HasADigestOverEveryFile) {
