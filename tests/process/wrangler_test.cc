@@ -62,6 +62,10 @@ TEST(WranglerBuild, BecomesAVersionByteForByteWithWranglersTypes) {
   const Json version = site.version("latest");
   EXPECT_EQ(version["main_module"], "index.js") << "what src/index.ts became";
   EXPECT_EQ(version["annotations"]["workers/tag"], "v2.4.0");
+  EXPECT_EQ(version["compatibility_date"], "2026-11-01");
+  EXPECT_EQ(version["compatibility_flags"], Json{"nodejs_compat"});
+  EXPECT_EQ(version["bindings"],
+            Json::array({{{"name", "GREETING"}, {"type", "plain_text"}, {"text", "Good day"}}}));
   std::map<std::string, std::string> types;
   for (const Json& module : version["modules"]) {
     const std::string name = module["name"];

@@ -63,7 +63,7 @@ class Checker {
   void unpinned(const VersionId& version) { pins_.erase(version); }
   void suspended(const WorkerId& worker);
   void resumed(const WorkerId& worker);
-  void approving(const WorkerId& worker, std::set<VersionId> versions);
+  void approving(const WorkerId& worker, const std::string& plan, std::set<VersionId> versions);
 
   /// After the world has healed and had time: everything that should exist does, and nothing else
   /// of ours.
@@ -90,6 +90,7 @@ class Checker {
     Millis counted{};  ///< The journal's own count, which leaves out down-time.
   };
   struct Approved {
+    std::string plan;
     Tick at{};
     std::set<VersionId> versions;
     bool of_change = false;  ///< Some of them the agreed policy kept.
@@ -120,6 +121,7 @@ class Checker {
   void check_circumstances(const WorkerId& worker, const Side& side);
   void check_limits(const WorkerId& worker, const Side& side);
   void check_knowledge(const WorkerId& worker, const VersionId& version, const Side& side);
+  void approved(Side& side, const std::string& plan) const;
   void check_person(const WorkerId& worker, const Version& victim, const Side& side);
   void check_rules(const WorkerId& worker, const Version& victim, const Side& side);
   void check_rollback(const WorkerId& worker, const Version& victim, const Side& side);

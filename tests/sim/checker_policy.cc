@@ -10,8 +10,7 @@
 namespace rollout {
 namespace {
 
-/// An approval holds for 15 minutes; the pass that it lets through may take its time, and so may
-/// the request on its way.
+/// An approval holds for 15 minutes; the pass that it lets through may take its time.
 constexpr Millis kApprovalHolds = std::chrono::hours(2);
 /// A run that began inside the window may end outside.
 constexpr Millis kOverrun = std::chrono::minutes(30);
@@ -45,11 +44,19 @@ std::map<VersionId, Instant> stable(const DeploymentHistory& history, Instant no
 
 // --- what a person must have agreed to
 
-void Checker::approving(const WorkerId& worker, std::set<VersionId> versions) {
+void Checker::approving(const WorkerId& worker, const std::string& plan,
+                        std::set<VersionId> versions) {
   Side& side = sides_[worker];
   const bool of_change = std::ranges::any_of(
       versions, [&](const VersionId& version) { return is_lost(worker, side, version); });
-  side.approved.push_back({world_.tick(), std::move(versions), of_change});
+  side.approved.push_back({plan, world_.tick(), std::move(versions), of_change});
+}
+
+/// A command may wait for hours behind a call that hangs; then it holds from its answer.
+void Checker::approved(Side& side, const std::string& plan) const {
+  for (Approved& asked : side.approved) {
+    if (asked.plan == plan) asked.at = world_.tick();
+  }
 }
 
 /// The policy condemns it, and the one that was agreed to keeps it among the last of its group.

@@ -89,6 +89,8 @@ void Checker::told(const Event& event) {
   Side& side = sides_[event.worker];
   if (std::holds_alternative<PassFinished>(event.body)) {
     side.removals = 0;
+  } else if (const auto* approval = std::get_if<PruneApproved>(&event.body)) {
+    approved(side, approval->plan_id);
   } else if (const auto* twin = std::get_if<VersionDuplicate>(&event.body)) {
     side.builds[twin->digest].twin_untold = false;
   } else if (const auto* planned = std::get_if<PrunePlanned>(&event.body)) {

@@ -182,7 +182,7 @@ void Workload::approve(const WorkerId& worker) {
     stage_.world.after(hesitates, [this, worker, versions, id = plan.id] {
       if (over_) return;
       // From here on it may be so: the process may do it and die before it answers.
-      stage_.checker.approving(worker, versions);
+      stage_.checker.approving(worker, id, versions);
       say(ApplyCommand{worker, id}, [this](const Answer& applied) {
         stage_.world.sometimes(applied.exit == 0 ? "plan applied" : "approval refused");
       });
