@@ -74,9 +74,9 @@ class SqliteJournal final : public Journal {
   std::unique_ptr<Database> database_;
   Mark mark_;
   std::optional<std::string> recovering_;
-  bool was_new_ = false;  ///< The file had no content when it was opened.
-  bool stamped_ = false;  ///< The stamp agrees with the file, and follows it from now on.
-  std::set<std::string> policies_;        ///< Hashes of policies that are known to be stored.
+  bool was_new_ = false;            ///< The file had no content when it was opened.
+  bool stamped_ = false;            ///< The stamp agrees with the file, and follows it from now on.
+  std::set<std::string> policies_;  ///< Hashes of policies that are known to be stored.
   std::optional<AccountMemory> account_;  ///< What is stored, once it was recalled.
   std::map<WorkerId, Kept> kept_;         ///< What is stored, for those that were recalled or kept.
 };
