@@ -72,6 +72,8 @@ OrExit<int> run(const ShowStatus& command, Session& session) {
   for (const Json& worker : list_member(data, "workers")) rows.push_back(row(worker));
   if (rows.size() > 1) session.console().print(align(rows));
   session.console().say(text_member(data, "headline"));
+  if (const Json* problem = find_member(data, "watch_problem"))
+    session.console().say(text_member(*problem, "message"));
   return ends;
 }
 

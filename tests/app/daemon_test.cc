@@ -2,6 +2,7 @@
 // The assembled daemon inside the test, asked over its socket as an operator does.
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "daemon/adapters/system/system_clock.h"
@@ -24,6 +25,15 @@ class Daemon : public Shop {
   void reconcile() {
     const Ran ran = ctl({"reconcile", "--wait"});
     EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  }
+
+  /// The status, as soon as `done` says so of it; what it is after 30 s where it never does.
+  Json status_once(const std::function<bool(const Json&)>& done) {
+    SystemClock clock;
+    const Tick late = clock.tick() + std::chrono::seconds(30);
+    Json status = ctl_json({"status"});
+    while (!done(status) && clock.tick() < late) status = ctl_json({"status"});
+    return status;
   }
 
   RunningDaemon daemon_;
@@ -240,6 +250,27 @@ TEST_F(Daemon, AMissingStateDirectorySaysWhatToDo) {
   EXPECT_TRUE(outcome.sentence.contains(folder_.path("state"))) << outcome.sentence;
   EXPECT_TRUE(outcome.sentence.contains("create it")) << outcome.sentence;
   EXPECT_TRUE(outcome.sentence.contains("`service.state_dir`")) << outcome.sentence;
+}
+
+TEST_F(Daemon, ABuildDirectoryThatCannotBeWatchedIsToldOfUntilItCan) {
+  std::string config;
+  std::getline(std::ifstream(config_path()), config, '\0');
+  const std::string dist = folder_.path("dist");
+  config.replace(config.find(dist), dist.size(), folder_.path(std::string(300, 'd')));
+  folder_.write("rolloutd.yaml", config);
+  start();
+  const Json status = status_once([](const Json& s) { return s.contains("watch_problem"); });
+  ASSERT_TRUE(status.contains("watch_problem")) << status.dump();
+  const std::string message = status["watch_problem"]["message"];
+  EXPECT_TRUE(message.contains("cannot be watched: File name too long")) << message;
+  const Ran table = ctl({"status"});
+  EXPECT_TRUE(table.err.contains("; builds of 1 worker polled, not watched")) << table.err;
+  EXPECT_TRUE(table.err.contains(message)) << table.err;
+
+  write_config("enforce");
+  ASSERT_EQ(ctl({"reload"}).exit, kExitOk);
+  const Json after = status_once([](const Json& s) { return !s.contains("watch_problem"); });
+  EXPECT_FALSE(after.contains("watch_problem")) << after.dump();
 }
 
 TEST_F(Daemon, StopsAtOnceWhereNothingIsInFlight) {

@@ -38,6 +38,10 @@ std::string headline(const Status& status) {
                           format_rfc3339(*state.unavailable_since));
     }
   }
+  if (status.watch_problem) {
+    text += fmt::format("; builds of {} worker{} polled, not watched", status.polled_workers,
+                        status.polled_workers == 1 ? "" : "s");
+  }
   if (status.reload_problem) text += "; " + status.reload_problem->message;
   return text;
 }

@@ -67,6 +67,8 @@ struct Status {
   std::map<WorkerKey, WorkerStatus> workers;
   std::map<std::string, std::uint64_t> refused_prunes;  ///< By guard.
   std::uint64_t watch_overflows = 0;
+  std::size_t polled_workers = 0;        ///< Whose build directories are not wholly watched.
+  std::optional<Problem> watch_problem;  ///< Why, and what to do.
   Histogram pass_seconds;
   Histogram build_to_version_seconds;
 };

@@ -63,6 +63,15 @@ class Change final {
     if (auto* known = account()) known->journal_degraded = true;
   }
   void operator()(const WatchOverflow& /*body*/) { ++status_.watch_overflows; }
+  void operator()(const WatchDegraded& body) {
+    const Instant since = status_.watch_problem ? status_.watch_problem->since : now_;
+    status_.polled_workers = body.workers;
+    status_.watch_problem = Problem{"watch.degraded", describe(event_).message, since};
+  }
+  void operator()(const WatchRecovered& /*body*/) {
+    status_.polled_workers = 0;
+    status_.watch_problem.reset();
+  }
   void operator()(const PassFinished& body) { passed(body); }
   template <class Other>
   void operator()(const Other& /*body*/) {}

@@ -70,6 +70,7 @@ Json status_to_json(const Status& status) {
                {"headline", headline(status)}};
   put(json, "last_reload", status.reloaded_at);
   put(json, "reload_problem", status.reload_problem);
+  put(json, "watch_problem", status.watch_problem);
   Json& accounts = json["accounts"] = Json::array();
   for (const auto& [name, account] : status.accounts) {
     Json entry = {{"account", name.text()}, {"journal_degraded", account.journal_degraded}};

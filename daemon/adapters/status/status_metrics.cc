@@ -103,6 +103,9 @@ void write_daemon(Text& text, const Status& status) {
               1.0);
   text.family("watch_overflows_total", Type::counter, "Times that file system events were lost.");
   text.sample({}, status.watch_overflows);
+  text.family("watch_polled_workers", Type::gauge,
+              "Workers whose build directories are polled, because they cannot be watched.");
+  text.sample({}, status.polled_workers);
   text.family("prune_refused_total", Type::counter, "Deletions that a guard stood against.");
   for (const auto& [guard, count] : status.refused_prunes) {
     text.sample({{"guard", guard}}, count);

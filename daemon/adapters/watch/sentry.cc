@@ -57,11 +57,6 @@ void Sentry::reconfigure(std::vector<WatchedRoot> roots) {
   wake();
 }
 
-std::string Sentry::degraded() {
-  const std::scoped_lock lock(mutex_);
-  return degraded_;
-}
-
 void Sentry::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     take_configuration();
@@ -92,7 +87,7 @@ void Sentry::take_configuration() {
   watches_ = WatchSet(std::move(*wanted));
   watches_.arm_all();
   wait_periods_ = periods_to_retry_ = 1;
-  publish_problems();
+  tell_problems();
   mark(all);
 }
 
@@ -103,11 +98,11 @@ void Sentry::on_events() {
     Event overflow;
     overflow.body = WatchOverflow{};
     events_.emit(overflow);
-    publish_problems();
+    tell_problems();
     triggers_.mark_all();
     return;
   }
-  publish_problems();
+  tell_problems();
   mark(news);
 }
 
@@ -118,7 +113,7 @@ void Sentry::on_period() {
     wait_periods_ = watches_.problems().empty() ? 1 : std::min(wait_periods_ * 2, kLongestRetry);
     periods_to_retry_ = wait_periods_;
   }
-  publish_problems();
+  tell_problems();
   mark(news);
 }
 
@@ -126,18 +121,24 @@ void Sentry::mark(const WatchSet::News& news) {
   for (const WorkerId& worker : news.touched) triggers_.mark(worker);
 }
 
-void Sentry::publish_problems() {
+void Sentry::tell_problems() {
   std::string text;
   std::size_t named = 0;
   for (const auto& [worker, problem] : watches_.problems()) {
     if (++named > kNamedProblems) break;
     text += fmt::format("{}{}: {}", text.empty() ? "" : ". ", worker.text(), problem);
   }
-  if (const std::size_t all = watches_.problems().size(); all > kNamedProblems) {
-    text += fmt::format(". And {} more", all - kNamedProblems);
+  const std::size_t all = watches_.problems().size();
+  if (all > kNamedProblems) text += fmt::format(". And {} more", all - kNamedProblems);
+  if (text == told_) return;
+  told_ = text;
+  Event event;
+  if (text.empty()) {
+    event.body = WatchRecovered{};
+  } else {
+    event.body = WatchDegraded{.workers = all, .detail = std::move(text)};
   }
-  const std::scoped_lock lock(mutex_);
-  degraded_ = std::move(text);
+  events_.emit(event);
 }
 
 void Sentry::wake() const {

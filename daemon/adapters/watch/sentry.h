@@ -21,7 +21,8 @@ namespace rollout {
 /// Every Worker is marked once its root is watched, so a look after that mark misses nothing.
 /// After lost events everything is watched anew, `WatchOverflow` emitted, and all are marked. A
 /// root that cannot be watched (limits, permissions) is left to the engine's rescan, and tried
-/// again after 1, 2, 4 ... at most 16 periods.
+/// again after 1, 2, 4 ... at most 16 periods; `WatchDegraded` tells of it whenever that changes,
+/// and `WatchRecovered` once all are watched.
 class Sentry final {
  public:
   /// Every `period` it looks for what inotify does not tell. Both sinks must outlive it.
@@ -33,17 +34,13 @@ class Sentry final {
   /// From now on exactly these. Any thread may call.
   void reconfigure(std::vector<WatchedRoot> roots);
 
-  /// Which roots are polled instead of watched, and why; empty where none is. For the status. Any
-  /// thread may call.
-  std::string degraded();
-
  private:
   void run(const std::stop_token& stop);
   void take_configuration();
   void on_events();
   void on_period();
   void mark(const WatchSet::News& news);
-  void publish_problems();
+  void tell_problems();
   void wake() const;
 
   TriggerSink& triggers_;
@@ -51,12 +48,12 @@ class Sentry final {
   int wake_ = -1;   ///< eventfd
   int timer_ = -1;  ///< timerfd
 
-  WatchSet watches_{{}};  ///< The thread's own, like the two below.
+  WatchSet watches_{{}};  ///< The thread's own, like the three below.
   unsigned periods_to_retry_ = 1, wait_periods_ = 1;
+  std::string told_;  ///< What is polled and why, as the last event said; empty where nothing is.
 
   std::mutex mutex_;
-  std::optional<std::vector<WatchedRoot>> wanted_;  ///< Guarded by `mutex_`, like `degraded_`.
-  std::string degraded_;
+  std::optional<std::vector<WatchedRoot>> wanted_;  ///< Guarded by `mutex_`.
 
   std::jthread thread_;  ///< Last: it uses all of the above.
 };

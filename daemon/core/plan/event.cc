@@ -46,6 +46,8 @@ constexpr std::array kKinds{
     EventKind{"auth.expiring", "a0f01c8a2eb44491b6893f29b33c4cc0", 4},
     EventKind{"source.unreadable", "9c7518697cd540e2a7d93667680e6971", 3},
     EventKind{"watch.overflow", "da6928f1897f4734a24fa147a7d2dc04", 4},
+    EventKind{"watch.degraded", "565518ccaaf7ea8ca87b617f5899e499", 4},
+    EventKind{"watch.recovered", "b548dbe19f596111bd025a326d1fc369", 5},
     EventKind{"state.recovered", "23b1285fee424a43b1820a01b865ae11", 4},
     EventKind{"journal.degraded", "0936eb2b3e0441699f0bfdcb49abd818", 3},
     EventKind{"reconcile.finished", "7ae8cad6a5224de2803e11d365dfe3d2", 7},

@@ -22,7 +22,7 @@ using EventBody =
                  PruneDeleted, PruneRefused, PruneApproved, WorkerSuspended, WorkerResumed,
                  VersionPinned, VersionUnpinned, ApiThrottled, ApiUnavailable, ApiRecovered,
                  AuthFailed, AuthChecked, AuthExpiring, SourceUnreadable, WatchOverflow,
-                 StateRecovered, JournalDegraded, PassFinished>;
+                 WatchDegraded, WatchRecovered, StateRecovered, JournalDegraded, PassFinished>;
 
 struct Event {
   AccountName account;  ///< Empty where it concerns the whole daemon.

@@ -61,6 +61,12 @@ struct SourceUnreadable {
   std::string detail;
 };
 struct WatchOverflow {};
+/// What of the build directories is polled and not watched has changed, and is not nothing.
+struct WatchDegraded {
+  std::size_t workers = 0;
+  std::string detail;  ///< Which, why, and what to do.
+};
+struct WatchRecovered {};
 struct StateRecovered {
   std::string detail;
 };

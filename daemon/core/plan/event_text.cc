@@ -144,6 +144,18 @@ Telling tell(const WatchOverflow& /*body*/) {
   return {"events of the file system were lost, so every build directory is looked at again", {}};
 }
 
+Telling tell(const WatchDegraded& body) {
+  return {
+      fmt::format("the build directories of {} worker{} are not wholly watched, so their builds "
+                  "are found by the rescan: {}",
+                  body.workers, body.workers == 1 ? "" : "s", clause(body.detail)),
+      {{"WORKERS", std::to_string(body.workers)}}};
+}
+
+Telling tell(const WatchRecovered& /*body*/) {
+  return {"every build directory is watched again", {}};
+}
+
 Telling tell(const StateRecovered& body) {
   return {fmt::format("the journal was opened after a loss: {}", clause(body.detail)), {}};
 }

@@ -51,6 +51,8 @@ Telling tell(const AuthChecked& body);
 Telling tell(const AuthExpiring& body);
 Telling tell(const SourceUnreadable& body);
 Telling tell(const WatchOverflow& body);
+Telling tell(const WatchDegraded& body);
+Telling tell(const WatchRecovered& body);
 Telling tell(const StateRecovered& body);
 Telling tell(const JournalDegraded& body);
 Telling tell(const PassFinished& body);

@@ -183,6 +183,24 @@ TEST_F(Board, LeavesAPublishedStatusAsItIs) {
   EXPECT_EQ(board_.read()->watch_overflows, 1U);
 }
 
+TEST_F(Board, SaysSinceWhenAndWhyBuildDirectoriesAreOnlyPolled) {
+  board_.emit(event_of(WatchDegraded{1, "blog: no inotify"}, ""));
+  clock_.passed += 1min;
+  board_.emit(event_of(WatchDegraded{2, "shop: no watch is left"}, ""));
+  const auto status = board_.read();
+  const Json problem = status_to_json(*status)["watch_problem"];
+  EXPECT_EQ(problem["event"], "watch.degraded");
+  EXPECT_EQ(problem["since"], "2026-03-10T12:00:00Z");
+  EXPECT_TRUE(problem["message"].get<std::string>().ends_with("shop: no watch is left"));
+  EXPECT_TRUE(headline(*status).ends_with("; builds of 2 workers polled, not watched"));
+  EXPECT_TRUE(metrics_text(*status, {}).contains("\nrolloutd_watch_polled_workers 2\n"));
+  EXPECT_EQ(failing(), "api main;") << "a rescan finds every build, so it can do its work";
+  board_.emit(event_of(WatchRecovered{}, ""));
+  EXPECT_FALSE(status_to_json(*board_.read()).contains("watch_problem"));
+  EXPECT_TRUE(metrics_text(*board_.read(), {}).contains("\nrolloutd_watch_polled_workers 0\n"));
+  EXPECT_FALSE(headline(*board_.read()).contains("polled"));
+}
+
 TEST_F(Board, IsReadyOnceEveryAccountWasReached) {
   EXPECT_EQ(failing(), "api main;");
   board_.emit(event_of(a_pass(PassFinished::Result::noop)));

@@ -237,7 +237,7 @@ void run_case(const Case& given, Mode mode) {
     sentry.emplace(recorder, recorder, std::chrono::hours(1));
     sentry->reconfigure({{WorkerId("shop-api"), world.base.at("dist"), given.layout}});
     ASSERT_TRUE(recorder.await("shop-api", 0)) << "marked once it is watched";
-    EXPECT_EQ(sentry->degraded(), "");
+    EXPECT_EQ(recorder.degraded(), "");
   }
   const int before = recorder.marks("shop-api");
   if (mode == Mode::storm) storm(world);

@@ -29,7 +29,14 @@ class Recorder final : public TriggerSink, public EventSink {
   void request(Request /*request*/) override {}
   void stop() override {}
   void emit(const Event& event) override {
-    note([&] { overflows_ += std::holds_alternative<WatchOverflow>(event.body) ? 1 : 0; });
+    note([&] {
+      overflows_ += std::holds_alternative<WatchOverflow>(event.body) ? 1 : 0;
+      if (std::holds_alternative<WatchRecovered>(event.body)) degraded_.clear();
+      if (const auto* body = std::get_if<WatchDegraded>(&event.body)) {
+        degraded_ = body->detail;
+        ++degradations_;
+      }
+    });
   }
 
   /// How often `worker` was marked, by name or with all.
@@ -44,6 +51,15 @@ class Recorder final : public TriggerSink, public EventSink {
   int overflows() {
     const std::scoped_lock lock(mutex_);
     return overflows_;
+  }
+  /// What is polled and why, as it was told last; empty where everything is watched.
+  std::string degraded() {
+    const std::scoped_lock lock(mutex_);
+    return degraded_;
+  }
+  int degradations() {
+    const std::scoped_lock lock(mutex_);
+    return degradations_;
   }
   /// Whether it is marked more than `before` times, sooner or later.
   bool await(const std::string& worker, int before) {
@@ -67,6 +83,8 @@ class Recorder final : public TriggerSink, public EventSink {
   std::map<WorkerId, int> marks_;
   int alls_ = 0;
   int overflows_ = 0;
+  std::string degraded_;
+  int degradations_ = 0;
 };
 
 }  // namespace rollout

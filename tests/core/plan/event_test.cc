@@ -73,6 +73,8 @@ std::vector<EventBody> one_of_each() {
       AuthExpiring{Instant(240h), 240h},
       SourceUnreadable{"/srv/shop/dist", "permission denied."},
       WatchOverflow{},
+      WatchDegraded{2, "blog: /srv/blog cannot be watched. shop: nor can /srv/shop."},
+      WatchRecovered{},
       StateRecovered{"the file was missing\nand is new."},
       JournalDegraded{"no space is left"},
       PassFinished{PassFinished::Result::noop,
