@@ -7,6 +7,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
+#include <future>
+#include <memory>
+#include <optional>
 
 #include "daemon/adapters/system/credentials.h"
 #include "daemon/adapters/yaml/yaml_policy_source.h"
@@ -81,8 +84,9 @@ void serve(Assembly& assembly, const Signals& signals) {
   }
 }
 
-/// True where everything came to its end; false where somebody or the time is out of patience.
-bool wind_down(Assembly& assembly, const Signals& signals) {
+/// What is left of the time for the stop once every lane has ended; none where somebody or the time
+/// is out of patience.
+std::optional<Millis> wind_down(Assembly& assembly, const Signals& signals) {
   Clock& clock = assembly.clock();
   assembly.notify().stopping("stopping");
   assembly.stop();
@@ -95,11 +99,18 @@ bool wind_down(Assembly& assembly, const Signals& signals) {
       assembly.notify().extend_timeout(until - clock.tick() + kAftermath);
       assembly.notify().status("stopping: waiting for the answer to a write that was sent");
     }
-    if (clock.tick() >= until) return false;
+    if (clock.tick() >= until) return std::nullopt;
     const auto signal = signals.next(kFastBeat);
-    if (signal == SIGTERM || signal == SIGINT) return false;
+    if (signal == SIGTERM || signal == SIGINT) return std::nullopt;
   }
-  return true;
+  return until - clock.tick();
+}
+
+/// Ends the process where that takes longer: the sentry may be in a call to a file server that
+/// never answers. Every event was written when it was told.
+void take_apart(std::unique_ptr<Assembly> assembly, Millis limit) {
+  const auto apart = std::async(std::launch::async, [&assembly] { assembly.reset(); });
+  if (apart.wait_for(limit) != std::future_status::ready) std::_Exit(kExitOk);
 }
 
 }  // namespace
@@ -126,8 +137,10 @@ int run_rolloutd(const std::vector<std::string>& arguments, Console& console) {
   (*assembly)->start();
   (*assembly)->notify().ready((*assembly)->headline());
   serve(**assembly, signals);
+  const auto left = wind_down(**assembly, signals);
   // What is in flight is recorded or was never sent; a stuck lane must not hold up the stop.
-  if (!wind_down(**assembly, signals)) std::_Exit(kExitOk);
+  if (!left) std::_Exit(kExitOk);
+  take_apart(*std::move(assembly), *left);
   return kExitOk;
 }
 

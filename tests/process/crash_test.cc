@@ -100,5 +100,15 @@ TEST(Stop, DoesNotWaitForARead) {
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(20));
 }
 
+// Promise 26: nor is a call waited for that never returns.
+TEST(Stop, DoesNotWaitForAFileServerThatNeverAnswersTheWatcher) {
+  const Site site;
+  site.configure();
+  const auto daemon = site.start({"env", "LD_PRELOAD=" HANGING_WATCH});
+  daemon->await("test.watch_hangs");
+  EXPECT_EQ(daemon->stop(), 0);
+  EXPECT_EQ(daemon->told("daemon.stopping").size(), 1U) << "and its story was told to the end";
+}
+
 }  // namespace
 }  // namespace rollout
