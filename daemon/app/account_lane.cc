@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "daemon/adapters/disk/disk_build_source.h"
-#include "daemon/adapters/system/credentials.h"
 #include "daemon/app/journal_access.h"
 #include "daemon/codec/sha256.h"
 #include "daemon/core/model/ensure.h"
@@ -34,7 +33,7 @@ const AccountConfig& find_account(const Config& config, const AccountName& name)
 
 std::expected<std::unique_ptr<AccountLane>, StartFailure> AccountLane::open(
     const AccountConfig& account, std::shared_ptr<const Config> config, const Shared& shared) {
-  const auto token = read_token(account.token);
+  const auto token = token_of(account);
   if (!token)
     return std::unexpected(StartFailure{.exit = kExitConfig, .sentence = token.error().sentence()});
   const auto meter = std::make_shared<Meter>(account.budget, shared.clock.tick());
@@ -134,7 +133,7 @@ Result<AccountLane::Token> AccountLane::prepare(const Config& config) {
   const AccountConfig& account = find_account(config, name_);
   next_token_.reset();
   next_api_.reset();
-  TRY_ASSIGN(Secret token, read_token(account.token));
+  TRY_ASSIGN(Secret token, token_of(account));
   next_token_hash_ = sha256(token.reveal());
   const Token found = next_token_hash_ == token_hash_ ? Token::as_it_was : Token::another;
   const Millis timeout = timeout_of(config, name_);

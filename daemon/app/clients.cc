@@ -17,10 +17,16 @@ std::string proxy_of_environment() {
 
 }  // namespace
 
+Result<Secret> token_of(const AccountConfig& account) {
+  auto token = read_token(account.token);
+  if (!token) token.error().during += " of account " + account.name.text();
+  return token;
+}
+
 Result<std::unique_ptr<CloudflareApi>> make_client(const AccountConfig& account, Access access,
                                                    Millis timeout, Clock& clock, Redactor* redactor,
                                                    std::shared_ptr<Meter> meter) {
-  TRY_ASSIGN(Secret token, read_token(account.token));
+  TRY_ASSIGN(Secret token, token_of(account));
   if (redactor != nullptr) redactor->add(token);
   CloudflareApi::Options options;
   options.account = account.id;

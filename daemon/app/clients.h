@@ -11,6 +11,9 @@
 
 namespace rollout {
 
+/// The account's token; a failure names the account.
+Result<Secret> token_of(const AccountConfig& account);
+
 /// Reads the account's token and makes a client; `HTTPS_PROXY` is honoured. The redactor, if there
 /// is one, learns the token. Clients of one account share a meter; null: its own.
 Result<std::unique_ptr<CloudflareApi>> make_client(const AccountConfig& account, Access access,

@@ -183,7 +183,8 @@ TEST_F(Daemon, ATokenThatCannotBeReadRefusesTheReload) {
   std::filesystem::remove(folder_.path("token"));
   const Ran ran = ctl({"reload"});
   EXPECT_EQ(ran.exit, kExitConfig);
-  EXPECT_TRUE(ran.err.contains(folder_.path("token"))) << ran.err;
+  EXPECT_TRUE(ran.err.contains("account main: `token: { file: " + folder_.path("token") + " }`: "))
+      << ran.err;
 }
 
 TEST_F(Daemon, ASecondOneOnTheSameStateIsRefused) {
@@ -241,6 +242,19 @@ TEST_F(Daemon, ABusyStatusPortIsNamedWithItsKey) {
   const StartOutcome outcome = daemon_.start(config_path());
   EXPECT_EQ(outcome.exit, kExitFailed);
   EXPECT_TRUE(outcome.sentence.contains("`service.listen` 127.0.0.1:" + port)) << outcome.sentence;
+}
+
+TEST_F(Daemon, ASocketWithoutItsDirectorySaysWhatToDo) {
+  std::string config;
+  std::getline(std::ifstream(config_path()), config, '\0');
+  const std::string socket = folder_.path("control.sock"), other = folder_.path("run/control.sock");
+  config.replace(config.find(socket), socket.size(), other);
+  folder_.write("rolloutd.yaml", config);
+  const StartOutcome outcome = daemon_.start(config_path());
+  EXPECT_EQ(outcome.exit, kExitFailed);
+  EXPECT_EQ(outcome.sentence, "listen on `service.socket` " + other +
+                                  ": No such file or directory; create its directory, or let "
+                                  "systemd do it (RuntimeDirectory=)");
 }
 
 TEST_F(Daemon, AMissingStateDirectorySaysWhatToDo) {

@@ -42,18 +42,24 @@ Transport transport_of(httplib::Error error) {
   }
 }
 
-std::string trouble_of(httplib::Error error) {
+/// `whom`: the server, and the proxy on the way to it. `check`: what a person can look at.
+std::string trouble_of(httplib::Error error, const std::string& whom, std::string_view check) {
   switch (error) {
     case httplib::Error::Connection:
-      return "cannot connect";
+      return fmt::format("cannot connect to {}; check {}", whom, check);
     case httplib::Error::ConnectionTimeout:
-      return "no connection within 5 s";
+      return fmt::format("no connection to {} within {}; check {}", whom, for_people(kConnect),
+                         check);
     case httplib::Error::SSLConnection:
-      return "the TLS handshake failed";
+      return fmt::format("the TLS handshake failed with {}; check {}", whom, check);
     case httplib::Error::SSLLoadingCerts:
-      return "the certificates to trust cannot be read";
+      return "the certificates to trust cannot be read; install the package ca-certificates, or "
+             "name a file of them in SSL_CERT_FILE";
     case httplib::Error::SSLServerVerification:
-      return "the server's certificate is not trusted";
+      return fmt::format(
+          "the certificate of {} is not trusted; where a private CA "
+          "signed it, name that in SSL_CERT_FILE",
+          whom);
     case httplib::Error::Write:
       return "the connection ended while the request was sent";
     case httplib::Error::Read:
@@ -105,6 +111,7 @@ class HttpExchange::Session {
   void handshake_done(int socket);
   static void on_tls(const SSL* tls, int where, int result);
   void hang_up();
+  std::string trouble_of(httplib::Error error) const;
   httplib::Request request_of(const HttpCall& call, const Secret& token, Progress& progress,
                               HttpAnswer& answer);
   void stream_body(const HttpCall& call, httplib::Request& request, Progress& progress,
@@ -131,7 +138,8 @@ HttpExchange::Session::Session(Options options, Clock& clock)
   client_.set_tcp_nodelay(true);
   client_.enable_server_certificate_verification(true);
   if (!options_.ca_file.empty()) client_.set_ca_cert_path(options_.ca_file);
-  if (options_.proxy && !is_loopback(options_.origin.host)) {
+  if (is_loopback(options_.origin.host)) options_.proxy.reset();
+  if (options_.proxy) {
     client_.set_proxy(options_.proxy->host, options_.proxy->port);
     if (!options_.proxy->user.empty()) {
       client_.set_proxy_basic_auth(options_.proxy->user, options_.proxy->password);
@@ -165,6 +173,17 @@ void HttpExchange::Session::hang_up() {
   client_.stop();
   guard_.drop();
   used_at_.reset();
+}
+
+std::string HttpExchange::Session::trouble_of(httplib::Error error) const {
+  if (!options_.proxy) {
+    return rollout::trouble_of(error, options_.origin.base,
+                               "the account's `api` and this host's network");
+  }
+  return rollout::trouble_of(error,
+                             fmt::format("{} by way of the proxy {}:{}", options_.origin.base,
+                                         options_.proxy->host, options_.proxy->port),
+                             "HTTPS_PROXY and this host's network");
 }
 
 void HttpExchange::Session::prepare(const HttpCall& call) {

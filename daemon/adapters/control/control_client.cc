@@ -44,7 +44,10 @@ std::unexpected<Failure> not_connected(const std::string& path, int error) {
   switch (error) {
     case ENOENT:
     case ECONNREFUSED:
-      return failed(FailureKind::not_found, fmt::format("no daemon answers at {}", path));
+      return failed(FailureKind::not_found,
+                    fmt::format("no daemon answers at {}; start it (systemctl start rolloutd), or "
+                                "name its socket (--socket)",
+                                path));
     case EACCES:
     case EPERM:
       return failed(FailureKind::refused,

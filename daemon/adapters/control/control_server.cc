@@ -32,13 +32,19 @@ constexpr Millis kPatience{10'000};
 std::unexpected<Failure> failed(const std::string& path, std::string detail) {
   Failure failure;
   failure.kind = FailureKind::local;
-  failure.during = "listen on " + path;
+  failure.during = fmt::format("listen on `service.socket` {}", path);
   failure.detail = std::move(detail);
   return std::unexpected(std::move(failure));
 }
 
-std::string reason() {
-  return std::generic_category().message(errno);
+/// Why binding or listening failed, and what to do.
+std::string reason(int error) {
+  const std::string why = std::generic_category().message(error);
+  if (error == ENOENT)
+    return why + "; create its directory, or let systemd do it (RuntimeDirectory=)";
+  if (error == EACCES || error == EPERM || error == EROFS)
+    return why + "; let the daemon's user write to its directory";
+  return why;
 }
 
 Json error(int exit, std::string_view code, std::string_view message) {
@@ -49,12 +55,13 @@ Json error(int exit, std::string_view code, std::string_view message) {
 Result<void> clear_the_way(const std::string& path, const UnixAddress& address) {
   struct stat status{};
   if (lstat(path.c_str(), &status) != 0) return {};
-  if (!S_ISSOCK(status.st_mode)) return failed(path, "it exists and is no socket");
+  if (!S_ISSOCK(status.st_mode))
+    return failed(path, "it exists and is no socket; remove it, or name another path");
   const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const bool refused = connect(probe, address.get(), address.size()) != 0 && errno == ECONNREFUSED;
   close(probe);
-  if (!refused) return failed(path, "another process answers there");
-  if (unlink(path.c_str()) != 0) return failed(path, reason());
+  if (!refused) return failed(path, "another process answers there; stop it, or name another path");
+  if (unlink(path.c_str()) != 0) return failed(path, reason(errno));
   return {};
 }
 
@@ -63,13 +70,14 @@ Result<void> clear_the_way(const std::string& path, const UnixAddress& address) 
 Result<std::unique_ptr<ControlServer>> ControlServer::start(ControlServing serving) {
   const std::string path = serving.path;
   const auto address = UnixAddress::of(path);
-  if (!address) return failed(path, "the path is longer than a socket's may be");
+  if (!address)
+    return failed(path, "the path is longer than a socket's may be; name a shorter one");
   TRY(clear_the_way(path, *address));
   const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   // The mode is set between bind and listen: nobody can connect before it is right.
   if (listener < 0 || bind(listener, address->get(), address->size()) != 0 ||
       chmod(path.c_str(), kMode) != 0 || listen(listener, kBacklog) != 0) {
-    const std::string why = reason();
+    const std::string why = reason(errno);
     if (listener >= 0) close(listener);
     return failed(path, why);
   }

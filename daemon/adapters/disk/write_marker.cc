@@ -100,7 +100,10 @@ int publish(const Fd& directory, const std::string& name, const std::string& tex
 Result<MarkSummary> write_marker(const MarkOptions& options) {
   std::error_code error;
   const std::string path = std::filesystem::canonical(options.dir, error);
-  if (error) return failed(options.dir, FailureKind::invalid, errno_text(error.value()));
+  if (error) {
+    return failed(options.dir, FailureKind::invalid,
+                  errno_text(error.value()) + "; name the directory that the build has written");
+  }
   auto root = open_root(path);
   if (!root) return failed(path, FailureKind::invalid, root.error());
   auto tree = walk(*root, path);
@@ -120,7 +123,11 @@ Result<MarkSummary> write_marker(const MarkOptions& options) {
   summary->path = std::filesystem::path(path) / kMarkerName;
   if (options.publish == MarkOptions::Publish::no) return std::move(*summary);
   const int problem = publish(build.fd, std::string(kMarkerName), format_marker(summary->marker));
-  if (problem != 0) return failed(summary->path, FailureKind::local, errno_text(problem));
+  if (problem != 0) {
+    return failed(path, FailureKind::local,
+                  fmt::format("{} cannot be written: {}; this user must be able to write there",
+                              kMarkerName, errno_text(problem)));
+  }
   return std::move(*summary);
 }
 

@@ -39,17 +39,34 @@ std::unexpected<Failure> no_token(FailureKind kind, std::string detail) {
   return failed(kind, "read the token", std::move(detail));
 }
 
-Result<std::string> path_of(const TokenSource& source) {
-  if (const auto* file = std::get_if<TokenFile>(&source)) return file->path;
+/// Where a token is, and how a person is told of it.
+struct Place {
+  std::string path;
+  std::string key;   ///< With the path.
+  std::string cure;  ///< What to do where it is not there.
+};
+
+Result<Place> place_of(const TokenSource& source) {
+  constexpr const char* kCure = "write the token into it";
+  if (const auto* file = std::get_if<TokenFile>(&source))
+    return Place{file->path, fmt::format("`token: {{ file: {} }}`", file->path), kCure};
   const std::string& name = std::get<Credential>(source).name;
   if (name.empty() || name.contains('/') || name.starts_with('.')) {
     return no_token(FailureKind::invalid, fmt::format("`{}` is no name of a credential", name));
   }
   const char* directory = std::getenv("CREDENTIALS_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
-  if (directory == nullptr || *directory == '\0') {
-    return fmt::format("{}/{}", kCredentials, name);
-  }
-  return fmt::format("{}/{}", directory, name);
+  const bool loaded = directory != nullptr && *directory != '\0';
+  const std::string path = fmt::format("{}/{}", loaded ? directory : kCredentials, name);
+  return Place{path, fmt::format("`token: {{ credential: {} }}`, {}", name, path),
+               loaded ? fmt::format("let the unit load it: LoadCredential={}:{}/{}", name,
+                                    kCredentials, name)
+                      : kCure};
+}
+
+std::unexpected<Failure> unreadable(const Place& place, int error) {
+  return no_token(FailureKind::local,
+                  fmt::format("{}: {}; {}", place.key, reason_of(error),
+                              error == ENOENT ? place.cure : "let this user read it"));
 }
 
 class Descriptor final {
@@ -96,18 +113,16 @@ bool fits_a_header(char c) {
 }  // namespace
 
 Result<Secret> read_token(const TokenSource& source) {
-  TRY_ASSIGN(const std::string path, path_of(source));
-  const Descriptor file(path);
-  if (file.get() < 0) {
-    return no_token(FailureKind::local, fmt::format("{}: {}", path, reason_of(errno)));
-  }
+  TRY_ASSIGN(const Place place, place_of(source));
+  const Descriptor file(place.path);
+  if (file.get() < 0) return unreadable(place, errno);
   std::string raw(kLongest + 1, '\0');
   lock_pages(raw);
   std::size_t size = 0;
   while (size < raw.size()) {
     const ssize_t got = read(file.get(), raw.data() + size, raw.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return no_token(FailureKind::local, fmt::format("{}: {}", path, reason_of(errno)));
+    if (got < 0) return unreadable(place, errno);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
@@ -129,18 +144,20 @@ Result<Secret> read_token(const TokenSource& source) {
   lock_pages(value);
   wipe(raw);
   if (!complaint.empty()) {
-    return no_token(FailureKind::invalid, fmt::format("{} holds no token: {}", path, complaint));
+    return no_token(FailureKind::invalid,
+                    fmt::format("{} holds no token: {}; write the token and nothing else into it",
+                                place.key, complaint));
   }
   return Secret(std::move(value));
 }
 
 std::optional<std::string> token_mode_warning(const TokenSource& source) {
-  const auto path = path_of(source);
+  const auto place = place_of(source);
   struct stat status{};
-  if (!path || stat(path->c_str(), &status) != 0) return std::nullopt;
+  if (!place || stat(place->path.c_str(), &status) != 0) return std::nullopt;
   if ((status.st_mode & 0777 & ~kWidest) == 0) return std::nullopt;
   return fmt::format("{} has mode {:04o}: more may read it than should; chmod it to 0640 or less",
-                     *path, status.st_mode & 07777);
+                     place->path, status.st_mode & 07777);
 }
 
 std::vector<std::string> token_warnings(const TokenSource& source) {

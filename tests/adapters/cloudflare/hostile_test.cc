@@ -242,12 +242,23 @@ TEST(BrokenContents, BreakTheRequestOffAndSayWhy) {
 TEST(NotSent, AConnectionThatIsRefusedIsDefinite) {
   SystemClock clock;
   auto gone = std::make_unique<RawServer>([](RawConnection&) {});
-  const auto options = options_for(*gone);
+  auto options = options_for(*gone);
+  const int port = gone->port();
   gone.reset();
   const auto version = create_one(*an_api(options, clock));
   ASSERT_FALSE(version);
   EXPECT_EQ(version.error().kind, transient);
-  EXPECT_EQ(version.error().detail, "cannot connect");
+  EXPECT_EQ(version.error().detail,
+            fmt::format("cannot connect to http://127.0.0.1:{}; check the account's `api` and this "
+                        "host's network",
+                        port));
+
+  options.api = "https://api.example.com/client/v4";
+  options.proxy = fmt::format("http://user:pass@127.0.0.1:{}", port);
+  EXPECT_EQ(create_one(*an_api(options, clock)).error().detail,
+            fmt::format("cannot connect to https://api.example.com:443 by way of the proxy "
+                        "127.0.0.1:{}; check HTTPS_PROXY and this host's network",
+                        port));
 }
 
 TEST(Proxy, IsAskedForAConnectionAndNeverSeesTheToken) {

@@ -33,7 +33,10 @@ TEST(Tls, AnUntrustedServerGetsNothing) {
   const auto version = create_one(*an_api(options_for(server, "https"), clock));
   ASSERT_FALSE(version);
   EXPECT_EQ(version.error().kind, FailureKind::transient) << "definite: it was not sent";
-  EXPECT_EQ(version.error().detail, "the server's certificate is not trusted");
+  EXPECT_EQ(version.error().detail,
+            fmt::format("the certificate of https://127.0.0.1:{} is not trusted; where a "
+                        "private CA signed it, name that in SSL_CERT_FILE",
+                        server.port()));
   EXPECT_TRUE(script.requests().empty());
 }
 

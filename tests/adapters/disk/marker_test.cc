@@ -125,7 +125,9 @@ TEST(WriteMarker, FailsWithTheSentenceThatTheDaemonWouldGive) {
     const auto summary = write_marker(options);
     return summary ? "" : summary.error().sentence();
   };
-  EXPECT_NE(sentence({}).find("No such file"), std::string::npos);
+  EXPECT_TRUE(
+      sentence({}).ends_with("dist`: No such file or directory; name the directory that the "
+                             "build has written"));
   dir.write("dist/page.html", "");
   EXPECT_NE(sentence({}).find("--main"), std::string::npos);
   dir.write("dist/a.js", "");

@@ -82,7 +82,12 @@ TEST_F(System, TokenOfACredentialIsFoundByItsName) {
   const auto token = read_token(Credential{"cloudflare-token"});
   ASSERT_TRUE(token) << token.error().sentence();
   EXPECT_EQ(token->reveal(), kCanary);
-  EXPECT_FALSE(read_token(Credential{"another"}));
+  const auto another = read_token(Credential{"another"});
+  ASSERT_FALSE(another);
+  EXPECT_EQ(another.error().detail,
+            "`token: { credential: another }`, " + directory_ +
+                "/another: No such file or directory; let the unit load it: "
+                "LoadCredential=another:/etc/rolloutd/credentials/another");
 }
 
 TEST_F(System, CredentialOutsideSystemdIsTheFileThatTheUnitWouldLoad) {
@@ -90,8 +95,9 @@ TEST_F(System, CredentialOutsideSystemdIsTheFileThatTheUnitWouldLoad) {
   const auto token = read_token(Credential{"no-such-token"});
   ASSERT_FALSE(token);
   EXPECT_EQ(token.error().kind, FailureKind::local);
-  EXPECT_TRUE(token.error().detail.contains("/etc/rolloutd/credentials/no-such-token"))
-      << token.error().detail;
+  EXPECT_EQ(token.error().detail,
+            "`token: { credential: no-such-token }`, /etc/rolloutd/credentials/no-such-token: "
+            "No such file or directory; write the token into it");
 }
 
 TEST_F(System, CredentialCannotLeaveItsDirectory) {
@@ -114,14 +120,18 @@ TEST_F(System, WhatIsNoTokenIsRefusedWithoutShowingIt) {
     ASSERT_FALSE(token) << text;
     EXPECT_EQ(token.error().kind, FailureKind::invalid) << text;
     EXPECT_FALSE(token.error().sentence().contains("canary")) << token.error().sentence();
+    EXPECT_TRUE(token.error().detail.ends_with("; write the token and nothing else into it"))
+        << token.error().detail;
   }
 }
 
-TEST_F(System, MissingTokenIsLocalAndNamesThePath) {
+TEST_F(System, MissingTokenIsLocalAndNamesTheKeyThePathAndWhatToDo) {
   const auto token = read_token(TokenFile{directory_ + "/none"});
   ASSERT_FALSE(token);
   EXPECT_EQ(token.error().kind, FailureKind::local);
-  EXPECT_TRUE(token.error().detail.contains(directory_ + "/none"));
+  EXPECT_EQ(token.error().detail, "`token: { file: " + directory_ +
+                                      "/none }`: No such file or directory; write the token into "
+                                      "it");
 }
 
 TEST_F(System, TokenThatOthersMayReadGivesAWarning) {
