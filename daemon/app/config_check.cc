@@ -37,26 +37,27 @@ void check_policy(const std::string& path, Findings& findings) {
 }
 
 /// Adds what an account's journal tells of the versions of its Workers.
-Result<void> add_known_tags(const Config& config, const AccountName& account, KnownTags& tags) {
+Result<void> add_journal(const Config& config, const AccountName& account, KnownWorkers& known) {
   TRY_ASSIGN(const auto journal, copy_journal(config, account));
   for (const WorkerConfig& worker : config.workers) {
     if (worker.account != account || worker.retention == nullptr) continue;
     TRY_ASSIGN(const auto ledger, journal->ledger(worker.id));
-    tags[worker.id] = tags_of(ledger);
+    known[worker.id].add(ledger);
   }
   return {};
 }
 
 /// A journal that is not there tells nothing; one that cannot be read is said.
-KnownTags known_tags(const Config& config, Console& console) {
-  KnownTags tags;
+KnownWorkers known_versions(const Config& config, const OnlineFindings& online, Console& console) {
+  KnownWorkers known;
   for (const AccountConfig& account : config.accounts) {
-    const auto added = add_known_tags(config, account.name, tags);
+    const auto added = add_journal(config, account.name, known);
     if (!added && added.error().kind != FailureKind::not_found)
       console.say(fmt::format("not known is which groups ever matched a version: {}",
                               added.error().sentence()));
   }
-  return tags;
+  for (const auto& [worker, listing] : online.listings) known[worker].add(listing);
+  return known;
 }
 
 void check_all(const std::string& path, const ConfigCheck& command, Session& session,
@@ -66,14 +67,14 @@ void check_all(const std::string& path, const ConfigCheck& command, Session& ses
     std::ranges::move(config.error(), std::back_inserter(findings.errors));
     return;
   }
-  std::ranges::move(lint(*config, known_tags(*config, session.console())),
-                    std::back_inserter(findings.warnings));
   findings.good.push_back(fmt::format("{}: ok, {}, {}, mode {}", path,
                                       counted(config->accounts.size(), "account"),
                                       counted(config->workers.size(), "worker"),
                                       config->mode == Mode::enforce ? "enforce" : "observe"));
-  if (!command.online) return;
-  OnlineFindings online = check_online(*config, session);
+  OnlineFindings online;
+  if (command.online) online = check_online(*config, session);
+  std::ranges::move(lint(*config, known_versions(*config, online, session.console())),
+                    std::back_inserter(findings.warnings));
   std::ranges::move(online.good, std::back_inserter(findings.good));
   std::ranges::move(online.problems, std::back_inserter(findings.problems));
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <map>
 #include <system_error>
@@ -38,24 +39,40 @@ class AccountCheck final {
   /// False where further Workers would meet the same.
   bool look_at(const WorkerConfig& worker, CloudflareApi& api) {
     const auto found = api.worker(worker.id);
-    if (found) {
-      const auto [entry, first] = entries_.try_emplace(found->id, worker.id);
-      if (!first) {
-        findings_.problems.push_back(
-            {kExitConfig, fmt::format("{} and {} are the same Worker: take one of them out",
-                                      entry->second.text(), worker.id.text())});
-        return true;
-      }
-      findings_.good.push_back(fmt::format("{}: is at account {}, and the token may read it",
-                                           worker.id.text(), account_.name.text()));
+    if (!found) return missing(worker, found.error());
+    const auto [entry, first] = entries_.try_emplace(found->id, worker.id);
+    if (!first) {
+      findings_.problems.push_back(
+          {kExitConfig, fmt::format("{} and {} are the same Worker: take one of them out",
+                                    entry->second.text(), worker.id.text())});
       return true;
     }
-    const bool missing = found.error().kind == FailureKind::not_found;
+    findings_.good.push_back(fmt::format("{}: is at account {}, and the token may read it",
+                                         worker.id.text(), account_.name.text()));
+    return !goes_by_tags(worker) || list(worker, api);
+  }
+
+  bool list(const WorkerConfig& worker, CloudflareApi& api) {
+    auto listing = api.list(worker.id);
+    if (!listing) return missing(worker, listing.error());
+    findings_.listings[worker.id] = *std::move(listing);
+    return true;
+  }
+
+  static bool goes_by_tags(const WorkerConfig& worker) {
+    return worker.retention != nullptr &&
+           std::ranges::any_of(worker.retention->groups,
+                               [](const Group& group) { return !group.match.empty(); });
+  }
+
+  /// True where it is only this Worker that is not there.
+  bool missing(const WorkerConfig& worker, const Failure& failure) {
+    const bool missing = failure.kind == FailureKind::not_found;
     const std::string what =
         missing ? fmt::format("{}: no such Worker at account {}; check `name` and `account`",
                               worker.id.text(), account_.name.text())
-                : fmt::format("account {}: {}", account_.name.text(), found.error().sentence());
-    findings_.problems.push_back({exit_code(found.error()), what});
+                : fmt::format("account {}: {}", account_.name.text(), failure.sentence());
+    findings_.problems.push_back({exit_code(failure), what});
     return missing;
   }
 

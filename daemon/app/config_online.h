@@ -3,6 +3,7 @@
 // Nothing but reads leaves the process.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ struct OnlineFindings {
     std::string message;  ///< One sentence with what and where.
   };
   std::vector<Problem> problems;
-  std::vector<std::string> good;  ///< One sentence for each thing that is right.
+  std::vector<std::string> good;         ///< One sentence for each thing that is right.
+  std::map<WorkerId, Listing> listings;  ///< Where the retention policy goes by tags.
 };
 
 OnlineFindings check_online(const Config& config, Session& session);

@@ -8,6 +8,7 @@
 
 #include "daemon/adapters/system/credentials.h"
 #include "daemon/app/text.h"
+#include "daemon/core/model/trailer.h"
 #include "daemon/core/policy/remarks.h"
 
 namespace rollout {
@@ -59,24 +60,51 @@ std::vector<Use> uses_of(const Config& config) {
   return uses;
 }
 
-/// A journal knows the versions that its daemon made: of others nothing can be said.
-void lint_unmatched(const Use& use, const KnownTags& known, std::vector<LintWarning>& warnings) {
-  if (use.policy->scope == Scope::all) return;
+/// Tags are certain or nothing is said: where all versions are in scope, all must be known.
+void lint_unmatched(const Use& use, const KnownWorkers& known, std::vector<LintWarning>& warnings) {
   std::vector<std::string> tags;
   std::vector<std::string> names;
+  bool listed = false;
+  const auto take = [&](const std::map<VersionId, std::string>& versions) {
+    for (const auto& [version, tag] : versions) tags.push_back(tag);
+  };
   for (const WorkerId& worker : use.workers) {
     names.push_back(worker.text());
-    if (const auto found = known.find(worker); found != known.end())
-      tags.insert(tags.end(), found->second.begin(), found->second.end());
+    const auto found = known.find(worker);
+    if (use.policy->scope == Scope::all) {
+      if (found == known.end() || !found->second.listed) return;
+      take(found->second.others);
+    }
+    if (found == known.end()) continue;
+    take(found->second.own);
+    listed = listed || found->second.listed;
   }
   add(*use.policy,
       unmatched_groups(*use.policy, tags,
-                       fmt::format("that the journal knows of {} ({} in all)",
+                       fmt::format("that {} knows of {} ({} in all)",
+                                   listed ? "Cloudflare lists or the journal" : "the journal",
                                    fmt::join(names, ", "), tags.size())),
       warnings);
 }
 
 }  // namespace
+
+void KnownVersions::add(const std::vector<LedgerEntry>& ledger) {
+  for (const LedgerEntry& entry : ledger) {
+    // Pins name a version and no more.
+    if (!entry.version || entry.number == 0) continue;
+    std::string& tag = own[*entry.version];
+    if (!entry.tag.empty()) tag = entry.tag;
+  }
+}
+
+void KnownVersions::add(const Listing& listing) {
+  listed = true;
+  for (const Version& version : listing.versions) {
+    const bool is_own = parse_trailer(version.annotations.message).has_value();
+    (is_own ? own : others)[version.id] = version.annotations.tag;
+  }
+}
 
 std::vector<LintWarning> lint(const RetentionPolicy& policy) {
   std::vector<LintWarning> warnings;
@@ -84,13 +112,13 @@ std::vector<LintWarning> lint(const RetentionPolicy& policy) {
   return warnings;
 }
 
-std::vector<LintWarning> lint(const Config& config, const KnownTags& tags) {
+std::vector<LintWarning> lint(const Config& config, const KnownWorkers& known) {
   std::vector<LintWarning> warnings;
   lint_tokens(config, warnings);
   lint_untagged(config, warnings);
   for (const Use& use : uses_of(config)) {
     add(*use.policy, remarks(*use.policy), warnings);
-    lint_unmatched(use, tags, warnings);
+    lint_unmatched(use, known, warnings);
   }
   return warnings;
 }

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "daemon/core/model/version.h"
 #include "daemon/core/plan/config.h"
+#include "daemon/core/plan/memory.h"
 
 namespace rollout {
 
@@ -16,10 +18,18 @@ struct LintWarning {
   std::string message;  ///< One sentence.
 };
 
-/// The tags of the versions that are known of each Worker, from its journal.
-using KnownTags = std::map<WorkerId, std::vector<std::string>>;
+/// The tags of the versions that are known of one Worker.
+struct KnownVersions {
+  std::map<VersionId, std::string> own;     ///< Made by its daemon; those that are gone included.
+  std::map<VersionId, std::string> others;  ///< Those that Cloudflare lists.
+  bool listed = false;                      ///< Else nothing is known of the others.
 
-std::vector<LintWarning> lint(const Config& config, const KnownTags& tags);
+  void add(const std::vector<LedgerEntry>& ledger);
+  void add(const Listing& listing);
+};
+using KnownWorkers = std::map<WorkerId, KnownVersions>;
+
+std::vector<LintWarning> lint(const Config& config, const KnownWorkers& known);
 std::vector<LintWarning> lint(const RetentionPolicy& policy);
 
 }  // namespace rollout

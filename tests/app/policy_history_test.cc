@@ -195,5 +195,36 @@ TEST_F(PolicyHistoryOfAWorker, ALintKnowsWhichGroupsNeverMatched) {
       << alone.err;
 }
 
+TEST_F(PolicyHistoryOfAWorker, OnlineTheListingAlsoSaysWhichGroupsNeverMatched) {
+  const auto unmatched = [&] {
+    std::vector<std::string> said;
+    for (const Json& each : ctl_json({"config", "check", "--online"})["warnings"])
+      if (each["code"] == "UnmatchedGroup") said.push_back(each["message"]);
+    return said;
+  };
+  folder_.write("policies/small.yaml", kSplit);
+  EXPECT_EQ(unmatched().size(), 2U) << "of what is listed nothing is in the scope";
+  folder_.write("policies/small.yaml", std::string(kSplit) + "scope: all\n");
+  EXPECT_EQ(unmatched(),
+            std::vector<std::string>{
+                "policy small: group nightly matches no version that Cloudflare lists or the "
+                "journal knows of shop (4 in all); its `match` may be mistyped"});
+  std::filesystem::remove(folder_.path("state/main.journal"));
+  EXPECT_EQ(unmatched().size(), 2U) << "v* matches, which nobody knows without the network";
+}
+
+TEST_F(PolicyHistory, OnlineTheListingSpeaksWhereNoJournalIs) {
+  folder_.write("policies/small.yaml", kSplit);
+  server_.seed(fmt::format(
+      R"({{"workers":[{{"name":"shop","versions":[{{"number":1,"annotations":{{"workers/tag":"v1",
+         "workers/message":"one\nrolloutd: build=sha256:{} policy=digest"}}}}]}}]}})",
+      std::string(64, 'a')));
+  std::size_t unmatched = 0;
+  for (const Json& each : ctl_json({"config", "check", "--online"})["warnings"])
+    if (each["code"] == "UnmatchedGroup") ++unmatched;
+  EXPECT_EQ(unmatched, 2U) << "release is matched by what this daemon made";
+  EXPECT_EQ(server_.count_requests("GET"), 2U) << "the Worker, and its versions";
+}
+
 }  // namespace
 }  // namespace rollout
