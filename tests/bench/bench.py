@@ -57,6 +57,8 @@ def outside(build, quick, peers):
         "creates by the daemon": lambda site: jobs.create_by_daemon(site, rounds),
         "pruning": lambda site: jobs.prune(site, peers),
         "a pass with nothing to do": jobs.nothing_to_do,
+        "retention as a process": lambda site: jobs.forget(
+            site, (100, 10_000) if quick else (100, 10_000, 100_000), 3, peers),
         "idle": lambda site: jobs.idle(site, 5 if quick else 30),
         "watching": lambda site: jobs.watch(site, 100 if quick else 1000, peers),
     }
@@ -80,7 +82,8 @@ def table(rows):
         job = row["job"] if row["job"] != last else ""
         last = row["job"]
         target = "" if row["target"] is None else f"{row['target']:g}"
-        print(f"{job:40} {row['figure']:34} {row['value']:>12,.2f} {row['unit']:6} "
+        value = "-" if row["value"] is None else f"{row['value']:,.2f}"
+        print(f"{job:40} {row['figure']:34} {value:>12} {row['unit']:6} "
               f"{target:>8} {verdict(row)}".rstrip())
 
 

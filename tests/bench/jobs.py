@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The jobs that a user waits for, as whole processes. Each gives rows for the table."""
 
+import json
 import os
 import subprocess
 import time
@@ -8,6 +9,9 @@ import time
 from scene import Door, build_directory, history, median, wait_until
 
 KIB, MIB = 1 << 10, 1 << 20
+SIX_RULES = {"retention": "six", "keep": {
+    "last": 10, "hourly": 24, "daily": 7, "weekly": 4, "monthly": 12, "yearly": 5, "within": "2d",
+    "tagged": "prod"}}
 
 
 def size_name(size):
@@ -15,7 +19,9 @@ def size_name(size):
 
 
 def row(job, figure, value, unit, target=None):
-    return {"job": job, "figure": figure, "value": round(value, 2), "unit": unit, "target": target}
+    """A value of None: it was not measured, and the unit says why."""
+    return {"job": job, "figure": figure, "value": None if value is None else round(value, 2),
+            "unit": unit, "target": target}
 
 
 def create_once(site, rounds, peers):
@@ -119,6 +125,52 @@ def prune(site, peers):
     (site.etc / "policies/bench.yaml").unlink()
     site.control("POST", "reset")
     return rows
+
+
+def recorded_list(count):
+    """Of five years and a half, as `versions list -o json` has it."""
+    end = 1795489200
+    versions = [{
+        "id": f"{number * 2654435761 % 2**32:08x}-0000-4000-8000-{number:012}", "number": number,
+        "created_on": time.strftime("%Y-%m-%dT%H:%M:%SZ",
+                                    time.gmtime(end - 173448000 * (count - number) // count)),
+        "urls": [], "annotations": {
+            "workers/tag": "prod" if number % 5000 == 0 else f"v1.{number}",
+            "workers/message": f"{number}\nrolloutd: build=sha256:{number:064x} policy=bench"}}
+        for number in range(count, 0, -1)]
+    return {"result": versions, "deployments": [], "pins": []}
+
+
+def forget(site, counts, rounds, peers):
+    """What nothing keeps, of so many that are written down: whole processes, in turn."""
+    restic = peers.restic(site.folder / "snapshots")
+    if restic is None:
+        return []
+    policy, recorded = site.etc / "policies/six.yaml", site.folder / "list.json"
+    policy.write_text(json.dumps(SIX_RULES))
+    preview = site.ctl("policy", "preview", policy, "--versions", recorded, "--at",
+                       "2026-11-24T03:00:00Z", "-o", "json")
+    rows, starts = [], {}
+    for count in (1, *counts):
+        recorded.write_text(json.dumps(recorded_list(count)))
+        restic.grow(count)
+        costs = {}
+        for _ in range(rounds):
+            for who, argv in (("ours", preview), ("load", restic.load()),
+                              ("forget", restic.forget())):
+                costs.setdefault(who, []).append(site.measure(argv, restic.environment))
+        cpu = {who: median(cost)["cpu_ms"] for who, cost in costs.items()}
+        if count == 1:
+            starts = cpu
+            continue
+        job = f"retention of {count:,}, as a process"
+        rows += [
+            row(job, "policy preview, CPU above its start", cpu["ours"] - starts["ours"], "ms"),
+            row(job, "restic forget, CPU above its start", cpu["forget"] - starts["forget"], "ms"),
+            row(job, "of that, judging", max(0, cpu["forget"] - cpu["load"]), "ms")]
+    policy.unlink()
+    return [*rows, row("retention of 1,000,000, as a process", "restic forget", None,
+                       "not driven: a file for each, 4 GiB of them")]
 
 
 def idle(site, seconds):

@@ -31,6 +31,10 @@ class NoPeers:
         """By figure: ms that the straightforward model takes to judge so many versions."""
         return {}
 
+    def restic(self, folder):
+        """A repository of snapshots in the folder, for `restic forget`: none."""
+        return None
+
 
 class Peers(NoPeers):
     def __init__(self, root, build):
@@ -83,6 +87,10 @@ class Peers(NoPeers):
         told = ast.literal_eval(done.stdout)
         return {"four rules over integers": min(told["eval_preparsed_int_s"]) * 1e3,
                 "six rules, parsing dates": min(told["eval_with_parse_s"]) * 1e3}
+
+    def restic(self, folder):
+        import restic  # Needs packages that only the peers do.
+        return restic.Repository(folder)
 
     def watching(self, folder, seconds):
         done = subprocess.run([self.node, self.folder / "watch-chokidar.mjs", folder, str(seconds)],
