@@ -6,7 +6,7 @@
 namespace rollout {
 namespace {
 
-void add_at(CLI::App& app, std::function<void(std::optional<Instant>)> set) {
+void add_at(CLI::App& app, const std::function<void(std::optional<Instant>)>& set) {
   app.add_option_function<std::string>(
          "--at", [set](const std::string& text) { set(parse_rfc3339(text)); },
          "Judge as of this time instead of now")

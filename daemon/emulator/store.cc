@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "daemon/core/model/failure.h"
@@ -95,7 +96,7 @@ std::expected<void, std::string> Store::save(const std::vector<CloudRecord>& rec
   TRY(run("BEGIN IMMEDIATE", "cannot be written"));
   for (const CloudRecord& record : records) {
     if (auto written = write(record); !written) {
-      run("ROLLBACK", "cannot be written");
+      std::ignore = run("ROLLBACK", "cannot be written");  // The first failure is the one to tell.
       return written;
     }
   }

@@ -37,7 +37,7 @@ Readable<Project> parse(const std::string& text, const std::string& where,
 
 /// The part of `path` below `root`; none where it is not below.
 std::optional<std::string> below(const fs::path& path, const fs::path& root) {
-  const std::string relative = path.lexically_normal().lexically_relative(root.lexically_normal());
+  std::string relative = path.lexically_normal().lexically_relative(root.lexically_normal());
   if (relative.empty() || relative == ".." || relative.starts_with("../")) return std::nullopt;
   return relative;
 }

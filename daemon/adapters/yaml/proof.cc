@@ -31,9 +31,10 @@ Place place_of(const Node& root, std::string_view pointer) {
     if (const KeyValue* member = node->find(step)) {
       place = member->place;
       node = &member->value;
-    } else if ((node = entry_of(*node, step)) != nullptr) {
-      place = node->place;
+      continue;
     }
+    node = entry_of(*node, step);
+    if (node != nullptr) place = node->place;
   }
   return place;
 }
