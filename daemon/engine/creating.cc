@@ -80,12 +80,13 @@ std::optional<Failure> succeeded(Acting& acting, const CreateVersion& create, In
 }
 
 std::optional<Failure> failed(Acting& acting, const CreateVersion& create, IntentId intent,
-                              Failure failure, Tick deadline) {
+                              Failure failure) {
   const BundleDigest& digest = create.build.digest;
   acting.writes.note(failure);
   if (failure.kind == FailureKind::unknown_outcome) {
     const Timing& timing = acting.assignment.account->timing;
-    const Tick end = std::max(deadline, acting.ports.clock.tick());
+    // It may have waited for the rate budget first: its deadline is no later than this.
+    const Tick end = acting.ports.clock.tick() + create_allowance(create.build.bytes);
     acting.settling[intent] = start_settling(end, timing);
     acting.teller.tell(VersionCreateFailed{
         digest, failure,
@@ -159,10 +160,9 @@ std::optional<Failure> create_version(Acting& acting, const CreateVersion& creat
   if (!id) return journal_failed(acting, id.error());
 
   const Tick start = ports.clock.tick();
-  const Tick deadline = start + create_allowance(create.build.bytes);
   const Deploy deploy = create.deploy == DeployMode::immediate ? Deploy::yes : Deploy::no;
   auto created = ports.api.create(worker.id, bundle, **contents, deploy);
-  if (!created) return failed(acting, create, *id, std::move(created).error(), deadline);
+  if (!created) return failed(acting, create, *id, std::move(created).error());
   return succeeded(acting, create, *id, *created, ports.clock.tick() - start);
 }
 

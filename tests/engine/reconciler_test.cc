@@ -178,6 +178,26 @@ TEST_F(Pass, SendsALostCreateAgainOnlyWhenItsAbsenceIsProved) {
   EXPECT_EQ(cloud.versions.size(), 1U);
 }
 
+// The call may have waited for the rate budget before it was sent, and its body is base64.
+TEST_F(Pass, CountsTheTimeOfALostCreateFromWhenItWasSent) {
+  Build build = a_build(500);
+  build.bytes = 12U << 20U;
+  disk.shows.builds = {build};
+  cloud.create_takes = 55s;
+  cloud.next("create", {Fault::When::before, FailureKind::unknown_outcome});
+  pass();
+  const Timing& timing = config->accounts[0].timing;
+  const Tick settled = clock.tick() + 60s + 16s + timing.t_max + timing.list_lag;
+  const auto creates = [&] { return std::count(calls.begin(), calls.end(), "create"); };
+  while (clock.tick() < settled + timing.relist) {
+    pass();
+    ASSERT_EQ(creates(), 1) << "at " << clock.tick().time_since_epoch().count() << " ms";
+    clock.advance(10s);
+  }
+  pass();
+  EXPECT_EQ(creates(), 2);
+}
+
 TEST_F(Pass, DoesNotRepeatARefusedCreate) {
   disk.shows.builds = {a_build(500)};
   cloud.next("create", {Fault::When::before, FailureKind::refused});

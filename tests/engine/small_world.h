@@ -162,6 +162,7 @@ class SmallCloud final : public VersionsApi {
 
   Result<Worker> worker(const WorkerId& worker) override {
     calls_.push_back("worker");
+    if (auto failed = fault("worker", Fault::When::before)) return std::unexpected(*failed);
     const auto known = names.find(worker);
     return Worker{"id", known == names.end() ? worker.text() : known->second};
   }
@@ -199,6 +200,7 @@ class SmallCloud final : public VersionsApi {
   }
   Result<Version> create(const WorkerId&, const Bundle& bundle, ModuleContents&, Deploy) override {
     calls_.push_back("create");
+    clock_.advance(create_takes);
     if (auto failed = fault("create", Fault::When::before)) return std::unexpected(*failed);
     inherited = bundle.inherited.bindings;
     Version made{
@@ -250,6 +252,7 @@ class SmallCloud final : public VersionsApi {
   std::vector<std::string> secrets;    ///< Of the latest version.
   std::vector<std::string> inherited;  ///< By the version that was made last.
   bool drops_messages = false;
+  Millis create_takes{};
   /// What its `Date` is ahead of the truth; none: it sends none.
   std::optional<Millis> listing_is_ahead = Millis(0), deployments_are_ahead = Millis(0);
   std::optional<Millis> last_send_by;

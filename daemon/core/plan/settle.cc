@@ -19,7 +19,8 @@ bool lower_number(const Version& a, const Version& b) {
 
 Millis create_allowance(std::uint64_t bytes) {
   constexpr std::uint64_t kMiB = 1024 * 1024;
-  const auto per_size = static_cast<std::int64_t>((bytes + kMiB - 1) / kMiB);
+  const std::uint64_t body = (bytes + 2) / 3 * 4;
+  const auto per_size = static_cast<std::int64_t>((body + kMiB - 1) / kMiB);
   return std::chrono::seconds(60) + std::chrono::seconds(per_size);
 }
 

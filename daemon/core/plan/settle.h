@@ -21,10 +21,11 @@ struct Settling {
   auto operator<=>(const Settling&) const = default;
 };
 
-/// How long one create may take in all: 60 s, and 1 s for each MiB of its body.
+/// How long one create may take once it is sent: 60 s, and 1 s for each MiB of its body, which is
+/// `bytes` of modules in base64.
 Millis create_allowance(std::uint64_t bytes);
 
-/// `deadline` is that of the lost call; after a restart, now.
+/// `deadline` is that of the lost call, or any time after it.
 Settling start_settling(Tick deadline, const Timing& timing);
 
 struct Happened {

@@ -152,7 +152,7 @@ TEST(Creates, SendsAgainOnlyAfterTwoListingsPastTheSettlePeriod) {
   given.seen.memory.intents = {an_open_create(3)};
   Plan plan = given.plan();
   EXPECT_TRUE(plan.actions.empty()) << "the intent is of an earlier process: the wait begins";
-  plan = given.plan_again(plan, 303s);
+  plan = given.plan_again(plan, 325s);
   EXPECT_TRUE(plan.actions.empty()) << "T_max and L have not passed";
   plan = given.plan_again(plan, 2s);
   EXPECT_TRUE(plan.actions.empty()) << "the first complete listing without it";
