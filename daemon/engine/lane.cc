@@ -200,8 +200,9 @@ void Lane::rescan(const WorkerConfig& worker, Schedule& schedule) {
 PassOutcome Lane::pass(const WorkerConfig& worker, Schedule& schedule, const std::string& actor) {
   allow_for_disk(worker);
   const auto other = namesakes_.other_entry(worker.id);
-  PassOutcome outcome = other ? refuse_both(worker, schedule, *other)
-                              : reconciler_.pass(assignment(worker), schedule.course, actor);
+  PassOutcome outcome = !other   ? fail(worker, other.error())
+                        : *other ? refuse_both(worker, schedule, **other)
+                                 : reconciler_.pass(assignment(worker), schedule.course, actor);
   keep_account();
   schedule.pass_due = outcome.look_again;
   take_stock(worker.id, schedule, outcome);
@@ -215,11 +216,20 @@ PassOutcome Lane::refuse_both(const WorkerConfig& worker, Schedule& schedule,
                   fmt::format("it is configured twice, as {} and as {}: nothing is made or deleted "
                               "for either; take one of them out of the configuration",
                               worker.id.text(), other.text())};
-  const Tick now = ports_.clock.tick();
-  Teller teller(ports_, {account_, worker.id, RunId(), config_->generation, config_->mode, ""});
   if (!std::exchange(schedule.told_twice, true)) {
-    teller.tell(PruneRefused{"ConfiguredTwice", failure.sentence(), std::nullopt});
+    teller_of(worker).tell(PruneRefused{"ConfiguredTwice", failure.sentence(), std::nullopt});
   }
+  return fail(worker, std::move(failure));
+}
+
+Teller Lane::teller_of(const WorkerConfig& worker) {
+  return Teller(ports_, {account_, worker.id, RunId(), config_->generation, config_->mode, ""});
+}
+
+/// A pass that did not begin.
+PassOutcome Lane::fail(const WorkerConfig& worker, Failure failure) {
+  const Tick now = ports_.clock.tick();
+  Teller teller = teller_of(worker);
   return finish_failed(teller, worker, std::move(failure), now, now);
 }
 

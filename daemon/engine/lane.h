@@ -49,6 +49,8 @@ class Lane {
   void rescan(const WorkerConfig& worker, Schedule& schedule);
   PassOutcome pass(const WorkerConfig& worker, Schedule& schedule, const std::string& actor);
   PassOutcome refuse_both(const WorkerConfig& worker, Schedule& schedule, const WorkerId& other);
+  PassOutcome fail(const WorkerConfig& worker, Failure failure);
+  Teller teller_of(const WorkerConfig& worker);
   void take_stock(const WorkerId& worker, Schedule& schedule, const PassOutcome& outcome);
   void stand_well(Schedule& schedule, const PassOutcome& outcome);
   void finish_recovery(const WorkerId& worker, const PassOutcome& outcome);

@@ -19,12 +19,12 @@ class Namesakes {
   /// The account's Workers as they are configured now. Ids are looked up anew.
   void configure(std::vector<WorkerId> workers);
 
-  /// The other entry of the same Worker, where there is one. An id that cannot be looked up is
-  /// tried again the next time.
-  std::optional<WorkerId> other_entry(const WorkerId& worker);
+  /// The other entry of the same Worker, where there is one. It fails where an id that may be the
+  /// same one cannot be looked up; one that is not there is none.
+  Result<std::optional<WorkerId>> other_entry(const WorkerId& worker);
 
  private:
-  void look_up();
+  Result<std::optional<WorkerId>> name_of(const WorkerId& id);
 
   VersionsApi& api_;
   std::vector<WorkerId> workers_;

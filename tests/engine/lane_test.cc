@@ -241,6 +241,34 @@ TEST_F(LaneTest, LooksAfterNoWorkerThatIsConfiguredByItsNameAndByItsId) {
   EXPECT_GT(std::count(cloud.listed.begin(), cloud.listed.end(), "shop"), 0);
 }
 
+// Until it is known whether it is the same one, neither is looked after.
+TEST_F(LaneTest, LooksAfterNoWorkerWhoseOtherEntryCannotBeLookedUp) {
+  has_versions(3);
+  disk.shows.builds = {a_build(500)};
+  WorkerConfig again = config->workers[0];
+  again.id = WorkerId("0123456789abcdef0123456789abcdef");
+  config->workers.push_back(again);
+  cloud.names = {{again.id, "shop"}};
+  for (int i = 0; i < 2; ++i) cloud.next("worker", {Fault::When::before, FailureKind::transient});
+  run(1);
+  EXPECT_EQ(count("worker"), 2);
+  EXPECT_EQ(count("create") + count("remove"), 0);
+  EXPECT_EQ(story.all<ApiUnavailable>().size(), 2U) << "it is told, and tried again";
+  run(1);
+  EXPECT_EQ(story.all<PruneRefused>().size(), 2U);
+  EXPECT_EQ(count("create") + count("remove"), 0);
+}
+
+TEST_F(LaneTest, TakesAnIdThatIsNotThereForNoOtherEntry) {
+  has_versions(3);
+  WorkerConfig gone = config->workers[0];
+  gone.id = WorkerId("0123456789abcdef0123456789abcdef");
+  config->workers.push_back(gone);
+  for (int i = 0; i < 2; ++i) cloud.next("worker", {Fault::When::before, FailureKind::not_found});
+  run(1);
+  EXPECT_GT(std::count(cloud.listed.begin(), cloud.listed.end(), "shop"), 0);
+}
+
 TEST_F(LaneTest, AsksForNoNamesWhereAllStandByThem) {
   run(2);
   EXPECT_EQ(count("worker"), 0);
