@@ -163,6 +163,8 @@ Result<std::optional<Instant>> CloudflareApi::token_expiry() {
 }
 
 Result<Listing> CloudflareApi::list(const WorkerId& worker) {
+  // A pass begins with this: since the last one, another Worker may have taken the name.
+  names_.erase(worker);
   Listing out;
   ListingPages pages;
   while (const auto page = pages.next()) {

@@ -73,7 +73,7 @@ class CloudflareApi final : public VersionsApi {
 
   Options options_;
   Caller caller_;
-  std::map<WorkerId, std::string> names_;  ///< Script names of Workers known by id.
+  std::map<WorkerId, std::string> names_;  ///< By id, until the next listing.
 };
 
 }  // namespace rollout

@@ -109,14 +109,14 @@ Plan plan(const Observed& observed) {
 }
 
 std::string_view to_string(StopCode code) {
-  static constexpr std::array<std::string_view, 20> kNames = {
+  static constexpr std::array<std::string_view, 21> kNames = {
       "ObserveMode",     "Suspended",       "ConfigurationBroken",
       "RootUnavailable", "CreateAmbiguous", "NoCurrentDeployment",
       "SameInstants",    "NumberWentDown",  "EmptyListing",
       "MaxDeletes",      "MaxPercent",      "GroupWouldEmpty",
       "ClockSuspect",    "BadReads",        "ManyCreates",
       "JournalLost",     "PruneHeld",       "OutsideWindow",
-      "ApproveOver",     "Ratchet"};
+      "ApproveOver",     "Ratchet",         "DeployedNotListed"};
   const auto index = static_cast<std::size_t>(code);
   ENSURE(index < kNames.size(), "a stop code must have a name");
   return kNames[index];

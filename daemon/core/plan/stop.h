@@ -32,6 +32,7 @@ enum class StopCode {
   OutsideWindow,
   ApproveOver,
   Ratchet,
+  DeployedNotListed,
 };
 std::string_view to_string(StopCode code);
 

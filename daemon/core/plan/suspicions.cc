@@ -35,6 +35,19 @@ std::size_t largest_crowd(const Listing& listing) {
   return largest;
 }
 
+/// What serves now and the listing does not show: a listing that lags behind, or the deployments of
+/// another Worker.
+const Share* unlisted_share(const Observed& observed) {
+  if (observed.deployments.deployments.empty()) return nullptr;
+  const auto& shares = observed.deployments.deployments.front().versions;
+  const auto& versions = observed.listing.versions;
+  const auto found = std::find_if(shares.begin(), shares.end(), [&](const Share& share) {
+    return std::none_of(versions.begin(), versions.end(),
+                        [&](const Version& version) { return version.id == share.version; });
+  });
+  return found == shares.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 std::vector<Stop> suspicions(const Observed& observed) {
@@ -54,6 +67,12 @@ std::vector<Stop> suspicions(const Observed& observed) {
   if (observed.deployments.deployments.empty() && memory.had_deployment) {
     stops.push_back(
         {StopCode::NoCurrentDeployment, "nothing is deployed, though something was before"});
+  }
+  if (const Share* share = unlisted_share(observed)) {
+    stops.push_back({StopCode::DeployedNotListed,
+                     fmt::format("version {} is deployed and not listed: the listing lags behind, "
+                                 "or these are another Worker's deployments",
+                                 share->version.text())});
   }
   if (const auto crowd = largest_crowd(observed.listing);
       crowd >= kSameInstants && crowd * 2 > versions.size()) {

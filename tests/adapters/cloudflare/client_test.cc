@@ -237,6 +237,25 @@ TEST(CloudflareApi, ReadsDeploymentsByScriptNameWhichItLooksUpOnce) {
             "GET /client/v4/accounts/acc/workers/scripts/shop/deployments HTTP/1.1");
 }
 
+// Another Worker may have its old name by now.
+TEST(CloudflareApi, LooksTheScriptNameUpAgainAfterEachListing) {
+  const WorkerId by_id("0123456789abcdef0123456789abcdef");
+  const auto named = [&](const char* name) {
+    return json_answer(200,
+                       success(fmt::format(R"({{"id":"{}","name":"{}"}})", by_id.text(), name)));
+  };
+  Client client({named("shop"), json_answer(200, success(kHistory)),
+                 json_answer(200, a_page(1, 0, 1, 0)), named("renamed"),
+                 json_answer(200, success(kHistory))});
+  ASSERT_TRUE(client->deployments(by_id));
+  ASSERT_TRUE(client->list(by_id));
+  ASSERT_TRUE(client->deployments(by_id));
+  const auto requests = client.requests();
+  ASSERT_EQ(requests.size(), 5U);
+  EXPECT_EQ(line_of(requests[4]),
+            "GET /client/v4/accounts/acc/workers/scripts/renamed/deployments HTTP/1.1");
+}
+
 TEST(CloudflareApi, DeploysAndChecksWhatWasDeployed) {
   const std::string good = dump_json((*parse_json(kHistory))["deployments"][0]);
   Client client({json_answer(200, success(good))});

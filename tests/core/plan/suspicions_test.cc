@@ -46,6 +46,25 @@ TEST(Suspicions, LeaveARootAloneThatNeverShowedABuild) {
   EXPECT_FALSE(stopped_by(given.plan_again(before, 5min), StopCode::RootUnavailable));
 }
 
+// Whose deployments are these? A Worker that was renamed, and another took its name, perhaps.
+TEST(Suspicions, StopWhereWhatServesIsNotListed) {
+  AnObservation given;
+  given.versions = {a_version(1).aged(72h), a_version(2).aged(48h), a_version(3).aged(24h)};
+  given.versions[2].deployed();
+  EXPECT_EQ(pruned(given.plan()), (std::vector<std::uint64_t>{1, 2}));
+  Observed observed = given.observed();
+  Deployment others = observed.deployments.deployments.front();
+  others.versions = {{version_id(3), 50}, {version_id(77), 50}};
+  observed.deployments.deployments.insert(observed.deployments.deployments.begin(), others);
+  const Plan stopped = plan(observed);
+  EXPECT_TRUE(pruned(stopped).empty());
+  ASSERT_TRUE(stopped_by(stopped, StopCode::DeployedNotListed));
+  EXPECT_TRUE(stopped.stops[0].message.starts_with("version " + version_id(77).text()))
+      << stopped.stops[0].message;
+  std::swap(observed.deployments.deployments[0], observed.deployments.deployments[1]);
+  EXPECT_EQ(pruned(plan(observed)), (std::vector<std::uint64_t>{1, 2})) << "it served once";
+}
+
 struct Dates {
   const char* name;
   std::optional<Millis> listing, deployments;  ///< Ahead of this host's clock.
