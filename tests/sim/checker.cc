@@ -221,10 +221,12 @@ void Checker::created(const WorkerId& worker, const BundleDigest& digest) {
   }
 }
 
-void Checker::post_ended(const WorkerId& worker, const BundleDigest& digest, bool ambiguous) {
-  Story& story = sides_[worker].builds[digest];
-  story.doubt.reset();
-  if (ambiguous) story.doubt = Doubt{world_.tick(), {}, {}, false};
+void Checker::post_ended(const WorkerId& worker, const BundleDigest& digest) {
+  sides_[worker].builds[digest].doubt.reset();
+}
+
+void Checker::post_lost(const WorkerId& worker, const BundleDigest& digest, Tick deadline) {
+  sides_[worker].builds[digest].doubt = Doubt{std::max(deadline, world_.tick()), {}, {}, false};
 }
 
 void Checker::removed(const WorkerId& worker, const VersionId& version) {

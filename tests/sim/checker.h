@@ -40,7 +40,9 @@ class Checker {
 
   // What came of it.
   void created(const WorkerId& worker, const BundleDigest& digest);
-  void post_ended(const WorkerId& worker, const BundleDigest& digest, bool ambiguous);
+  void post_ended(const WorkerId& worker, const BundleDigest& digest);
+  /// Its effect may still come within T_max of the deadline.
+  void post_lost(const WorkerId& worker, const BundleDigest& digest, Tick deadline);
   void removed(const WorkerId& worker, const VersionId& version);
   void refused(const WorkerId& worker, const BundleDigest& digest);
   void identity_lost(const WorkerId& worker, const BundleDigest& digest);
@@ -72,7 +74,7 @@ class Checker {
  private:
   /// A POST whose answer said nothing sure.
   struct Doubt {
-    Tick ended{};
+    Tick ended{};  ///< Its deadline, or its end where that is later.
     std::optional<Tick> first_absence;
     std::optional<Tick> last_absence;
     bool forgotten = false;  ///< With the journal: then only time can be asked for.

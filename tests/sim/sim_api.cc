@@ -143,6 +143,10 @@ Result<Version> SimApi::create(const WorkerId& worker, const Bundle& bundle,
   World& world = stage_.world;
   world.may_crash("create, before it is sent", kAroundWrites);
   TRY(wait_for_budget(Priority::create, Tick::max()));
+  // Other clients of the account share its budget.
+  if (happens(stage_.weather.faults.create_late)) {
+    let_time_pass(std::chrono::seconds(20), std::chrono::seconds(55));
+  }
   for (const Module& module : bundle.modules) {
     TRY(contents.read(module, [](std::span<const std::byte>) { return true; }));
   }
@@ -151,13 +155,20 @@ Result<Version> SimApi::create(const WorkerId& worker, const Bundle& bundle,
   }
   const auto build = build_in(bundle.annotations.message);
   ENSURE(build.has_value(), "a create must carry its trailer");
-  const Post post{worker, {*Sha256::from_hex(*build)}, bundle.annotations};
+  const Post post{worker,
+                  {*Sha256::from_hex(*build)},
+                  bundle.annotations,
+                  world.tick() + std::chrono::seconds(60)};
   TRY_ASSIGN(const Memory durable, stage_.journal.durable().recall(worker));
   stage_.checker.post(worker, post.digest, durable);
   world.trace("POST");
   Result<Version> answer = send(post);
   const bool ambiguous = !answer && answer.error().kind == FailureKind::unknown_outcome;
-  stage_.checker.post_ended(worker, post.digest, ambiguous);
+  if (ambiguous) {
+    stage_.checker.post_lost(worker, post.digest, post.deadline);
+  } else {
+    stage_.checker.post_ended(worker, post.digest);
+  }
   if (ambiguous) world.sometimes("ambiguous");
   world.trace(answer ? "created" : to_string(answer.error().kind));
   world.may_crash("create, after its answer", kAroundWrites);
@@ -173,10 +184,10 @@ Result<Version> SimApi::send(const Post& post) {
   };
   if (world.crash_one_in > 0 && world.tape().one_in(30)) {
     // The connection dies with the process; what it carried may still be applied.
-    stage_.checker.post_ended(post.worker, post.digest, true);
+    stage_.checker.post_lost(post.worker, post.digest, world.tick());
     const std::uint32_t fate = world.tape().choose(3);
     if (fate == 1) take_effect(post);
-    if (fate == 2) take_effect_later(post);
+    if (fate == 2) take_effect_later(post, world.tick());
     world.die("create, in flight");
     throw SimCrash();
   }
@@ -193,7 +204,7 @@ Result<Version> SimApi::send(const Post& post) {
   if (happens(faults.create_late)) {
     world.sometimes("late effect");
     let_time_pass(std::chrono::seconds(1), std::chrono::seconds(60));
-    take_effect_later(post);
+    take_effect_later(post, post.deadline);
     return unknown();
   }
   Version version = take_effect(post);
@@ -202,10 +213,11 @@ Result<Version> SimApi::send(const Post& post) {
   return version;
 }
 
-void SimApi::take_effect_later(const Post& post) {
+void SimApi::take_effect_later(const Post& post, Tick deadline) {
   World& world = stage_.world;
+  const Millis left = std::max(deadline - world.tick(), Millis(0));
   // The stage outlives the process; this object does not.
-  world.after(world.tape().between(Millis(0), stage_.setup.truth.t_max),
+  world.after(world.tape().between(Millis(0), left + stage_.setup.truth.t_max),
               [stage = stage_, post] { SimApi(stage).take_effect(post); });
 }
 

@@ -43,6 +43,7 @@ class SimApi final : public VersionsApi {
     WorkerId worker;
     BundleDigest digest;
     Annotations annotations;
+    Tick deadline{};  ///< Counted from when it is sent, not from when it waits for its turn.
   };
   Result<void> wait_for_budget(Priority priority, Tick send_by);
   void let_time_pass(Millis low, Millis high);
@@ -53,7 +54,8 @@ class SimApi final : public VersionsApi {
   Result<Version> send(const Post& post);
   Version take_effect(const Post& post);
   void make_elsewhere(const Post& post);
-  void take_effect_later(const Post& post);
+  /// Within T_max of the deadline.
+  void take_effect_later(const Post& post, Tick deadline);
   bool happens(std::uint32_t one_in);
 
   Stage stage_;
