@@ -78,6 +78,7 @@ inline Memory rich_memory() {
   memory.prune_held_because = "the journal was lost";
   memory.loss_seen = at_second(77);
   memory.builds_seen_in = "/srv/dist";
+  memory.builds_at = {{"/srv/dist/a", bundle_digest(4)}, {"/srv/dist/b \"c\"", bundle_digest(5)}};
   return memory;
 }
 
@@ -96,6 +97,7 @@ inline void expect_same(const Memory& a, const Memory& b) {
   EXPECT_EQ(a.prune_held_because, b.prune_held_because);
   EXPECT_EQ(a.loss_seen, b.loss_seen);
   EXPECT_EQ(a.builds_seen_in, b.builds_seen_in);
+  EXPECT_EQ(a.builds_at, b.builds_at);
 }
 
 template <class Make>

@@ -80,6 +80,7 @@ void DiskBuildSource::look_at_root(const std::string& path, const WorkerConfig& 
   }
   BuildDirectory build{path, std::move(*root), {}};
   if (inspect(build, worker, out) == Content::none) out.sightings.unavailable = empty_root(path);
+  if (out.sightings.builds.empty()) out.sightings.unfinished.push_back(path);
 }
 
 void DiskBuildSource::look_at_each(const std::string& path, const WorkerConfig& worker,
@@ -97,6 +98,7 @@ void DiskBuildSource::look_at_each(const std::string& path, const WorkerConfig& 
   if (names->empty()) out.sightings.unavailable = empty_root(path);
   for (const std::string& name : *names) {
     BuildDirectory build{fmt::format("{}/{}", path, name), open_directory(root->get(), name), {}};
+    const std::size_t before = out.sightings.builds.size();
     if (build.fd.valid()) {
       inspect(build, worker, out);
     } else if (errno == ENOENT || errno == ENOTDIR) {
@@ -106,6 +108,7 @@ void DiskBuildSource::look_at_each(const std::string& path, const WorkerConfig& 
           {build.path, "Unreadable",
            fmt::format("{} cannot be read: {}", shown(build.path), errno_text(errno))});
     }
+    if (out.sightings.builds.size() == before) out.sightings.unfinished.push_back(build.path);
   }
 }
 

@@ -64,6 +64,11 @@ class Writer {
     Json& list = json_[name] = Json::array();
     for (const VersionId& value : values) list.push_back(std::string(value.text()));
   }
+  void builds(const char* name, const std::map<std::string, BundleDigest>& values) {
+    if (values.empty()) return;
+    Json& object = json_[name] = Json::object();
+    for (const auto& [root, digest] : values) object[root] = digest.hex();
+  }
   std::string done() const { return dump_json(json_); }
 
  private:
@@ -111,6 +116,18 @@ class Reader {
           text.is_string() ? VersionId::parse(text.get<std::string>()) : std::nullopt;
       good_ = good_ && value.has_value();
       if (value) values.insert(*value);
+    }
+    return values;
+  }
+  std::map<std::string, BundleDigest> builds(const char* name) {
+    std::map<std::string, BundleDigest> values;
+    const Json* object = find_member(json_, name);
+    good_ = good_ && (object == nullptr || object->is_object());
+    if (!good_ || object == nullptr) return values;
+    for (const auto& [root, text] : object->items()) {
+      const auto hash = text.is_string() ? Sha256::from_hex(text.get<std::string>()) : std::nullopt;
+      good_ = good_ && hash.has_value();
+      if (hash) values.emplace(root, BundleDigest{*hash});
     }
     return values;
   }
@@ -215,6 +232,7 @@ std::string encode_rest(const Memory& memory) {
   out.text("prune_held_because", memory.prune_held_because);
   out.instant("loss_seen", memory.loss_seen);
   out.text("builds_seen_in", memory.builds_seen_in);
+  out.builds("builds_at", memory.builds_at);
   out.flag("suspended", memory.suspension.has_value());
   if (memory.suspension) {
     out.text("reason", memory.suspension->reason);
@@ -242,6 +260,7 @@ bool decode_rest(std::string_view body, Memory& memory) {
   read.prune_held_because = in.text("prune_held_because");
   read.loss_seen = in.optional_instant("loss_seen");
   read.builds_seen_in = in.text("builds_seen_in");
+  read.builds_at = in.builds("builds_at");
   if (in.flag("suspended")) {
     read.suspension = Suspension{.reason = in.text("reason"),
                                  .actor = in.text("actor"),
@@ -263,6 +282,7 @@ bool decode_rest(std::string_view body, Memory& memory) {
   memory.prune_held_because = std::move(read.prune_held_because);
   memory.loss_seen = read.loss_seen;
   memory.builds_seen_in = std::move(read.builds_seen_in);
+  memory.builds_at = std::move(read.builds_at);
   memory.suspension = std::move(read.suspension);
   memory.approval = std::move(read.approval);
   return true;

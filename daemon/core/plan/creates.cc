@@ -53,13 +53,25 @@ class Creates {
     report_duplicates();
     tell_of_rejections();
     for (const Build& build : observed_.builds.builds) consider(build);
-    if (!observed_.builds.builds.empty()) {
-      plan_.memory.builds_seen_in = observed_.worker->build->path;
-    }
+    remember_places();
     forget_old_generations();
   }
 
  private:
+  /// What cannot be read proves nothing, and a directory that is there has what it had.
+  void remember_places() {
+    const Sightings& seen = observed_.builds;
+    if (seen.unavailable) return;
+    if (!seen.builds.empty()) plan_.memory.builds_seen_in = observed_.worker->build->path;
+    std::erase_if(plan_.memory.builds_at, [&](const auto& place) {
+      return std::find(seen.unfinished.begin(), seen.unfinished.end(), place.first) ==
+             seen.unfinished.end();
+    });
+    for (const Build& build : seen.builds) {
+      plan_.memory.builds_at.insert_or_assign(build.root, build.digest);
+    }
+  }
+
   void settle_intent(const OpenIntent& open) {
     const BundleDigest& digest = *open.intent.digest;
     const auto known = observed_.settling.find(open.id);

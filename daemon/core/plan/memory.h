@@ -121,6 +121,8 @@ struct Memory {
   /// The loss of the journal that this memory takes into account (`AccountMemory::lost_at`).
   std::optional<Instant> loss_seen;
   std::string builds_seen_in;  ///< The build root that last showed a finished build.
+  /// The last finished build of each build directory that is still there.
+  std::map<std::string, BundleDigest> builds_at;
   std::vector<OpenIntent> intents;
 };
 

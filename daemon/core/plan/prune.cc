@@ -314,6 +314,7 @@ History history_of(const RetentionPolicy& policy, const Observed& observed, cons
     if (seen.refused) history.refused.insert(version);
   }
   for (const Build& build : observed.builds.builds) history.on_disk.insert(build.digest);
+  for (const auto& [root, digest] : memory.builds_at) history.on_disk.insert(digest);
   return history;
 }
 

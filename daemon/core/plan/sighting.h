@@ -23,6 +23,8 @@ struct RejectedBuild {
 struct Sightings {
   std::vector<Build> builds;  ///< Finished builds, oldest first.
   std::vector<RejectedBuild> rejected;
+  /// Build directories that are there without a finished build: rejected, changing or not marked.
+  std::vector<std::string> unfinished;
   /// The root cannot be read or is gone: a sentence. Never to be taken as "no builds".
   std::optional<std::string> unavailable;
   /// Something changes or is too fresh: when a look is worth while again.

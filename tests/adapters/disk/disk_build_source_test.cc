@@ -126,6 +126,11 @@ TEST_F(DiskBuilds, OfAPerBuildRootComeOldestFirst) {
   for (const Build& build : seen.builds) names.push_back(build.name);
   EXPECT_EQ(names, (Texts{"b2", "b1", "b10"}));
   EXPECT_TRUE(seen.rejected.empty() && !seen.unavailable);
+  EXPECT_EQ(seen.unfinished, (Texts{dir_.at("empty"), dir_.at("unfinished")}));
+  dir_.write("b2/index.js", "another");
+  const auto again = source_.look(worker_of(dir_.path(), Layout::per_build));
+  EXPECT_EQ(again.rejected.size(), 1U);
+  EXPECT_EQ(again.unfinished, (Texts{dir_.at("b2"), dir_.at("empty"), dir_.at("unfinished")}));
 }
 
 TEST_F(DiskBuilds, OfALinkAreThoseOfItsTarget) {

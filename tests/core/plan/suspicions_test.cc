@@ -46,6 +46,34 @@ TEST(Suspicions, LeaveARootAloneThatNeverShowedABuild) {
   EXPECT_FALSE(stopped_by(given.plan_again(before, 5min), StopCode::RootUnavailable));
 }
 
+// A build that is there and cannot be read at the moment is still on disk; one that is gone is not.
+TEST(Suspicions, KeepWhatADirectoryShowedBeforeItWasRejected) {
+  AnObservation given;
+  given.versions = {a_version(1).aged(72h), a_version(2).aged(48h), a_version(3).aged(24h)};
+  given.versions[2].deployed();
+  Build older = a_build(1);
+  older.root = "/srv/dist/one";
+  Build newer = a_build(3);
+  newer.root = "/srv/dist/three";
+  given.seen.builds.builds = {older, newer};
+  const Plan before = given.plan();
+  EXPECT_EQ(pruned(before), (std::vector<std::uint64_t>{2})) << "the build of 1 is on disk";
+  given.seen.builds.builds = {newer};
+  given.seen.builds.unfinished = {older.root, "/srv/dist/another"};
+  const Plan rejected = given.plan_again(before, 5min);
+  EXPECT_EQ(pruned(rejected), (std::vector<std::uint64_t>{2}));
+  given.seen.builds.unavailable = "it hangs";
+  given.seen.builds.builds.clear();
+  given.seen.builds.unfinished.clear();
+  const Plan hangs = given.plan_again(rejected, 5min);
+  given.seen.builds.unavailable.reset();
+  given.seen.builds.builds = {newer};
+  given.seen.builds.unfinished = {older.root};
+  EXPECT_EQ(pruned(given.plan_again(hangs, 5min)), (std::vector<std::uint64_t>{2}));
+  given.seen.builds.unfinished.clear();
+  EXPECT_EQ(pruned(given.plan_again(hangs, 5min)), (std::vector<std::uint64_t>{1, 2}));
+}
+
 // Whose deployments are these? A Worker that was renamed, and another took its name, perhaps.
 TEST(Suspicions, StopWhereWhatServesIsNotListed) {
   AnObservation given;
