@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -18,6 +19,9 @@ class PlantedApi final : public VersionsApi {
   Result<Listing> list(const WorkerId& worker) override {
     TRY_ASSIGN(Listing listing, real_.list(worker));
     auto& versions = listing.versions;
+    if (!versions.empty()) {
+      newest_ = std::ranges::max_element(versions, {}, &Version::number)->id;
+    }
     constexpr std::size_t kPage = 5;
     if (plant_ == Plant::first_page_only && versions.size() > kPage) {
       versions.erase(versions.begin() + kPage, versions.end());
@@ -52,10 +56,12 @@ class PlantedApi final : public VersionsApi {
   }
   Result<DeploymentHistory> deployments(const WorkerId& worker) override {
     TRY_ASSIGN(DeploymentHistory history, real_.deployments(worker));
-    if (plant_ != Plant::deployed_ignored || history.deployments.empty()) return history;
+    if (plant_ != Plant::deployed_ignored || history.deployments.empty() || !newest_) {
+      return history;
+    }
+    // One that is listed, and stays anyway.
     history.deployments.resize(1);
-    history.deployments.front().versions = {
-        {*VersionId::parse("00000000-0000-4000-8000-000000000000"), 100}};
+    history.deployments.front().versions = {{*newest_, 100}};
     return history;
   }
   Result<Deployment> deploy(const WorkerId& worker, const std::vector<Share>& shares,
@@ -66,6 +72,7 @@ class PlantedApi final : public VersionsApi {
  private:
   Plant plant_;
   VersionsApi& real_;
+  std::optional<VersionId> newest_;  ///< Of the last listing.
 };
 
 class PlantedJournal final : public Journal {
