@@ -4,8 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/adapters/disk/write_marker.h"
+#include "daemon/app/render.h"
 #include "daemon/app/session.h"
 #include "daemon/app/text.h"
+#include "daemon/codec/report/report_build.h"
 #include "daemon/codec/report/report_version.h"
 
 namespace rollout {
@@ -23,18 +25,20 @@ OrExit<int> run(const MarkBuild& command, Session& session) {
     data["path"] = summary.path;
     data["modules"] = summary.modules;
     data["bytes"] = summary.bytes;
-    data["left_out"] = summary.left_out;
+    data["left_out"] = left_out_to_json(summary.left_out);
     data["main"] = summary.marker.main ? Json(*summary.marker.main) : Json();
     if (dry_run) data["dry_run"] = true;
     session.console().print_json(data);
     return kExitOk;
   }
-  session.console().print(fmt::format(
-      "{}: {}, {}{}{}", summary.path, counted(summary.modules, "module"),
-      bytes_for_people(summary.bytes),
-      summary.marker.main ? ", main " + *summary.marker.main : ", assets only",
-      summary.left_out == 0 ? ""
-                            : fmt::format(", {} left out", counted(summary.left_out, "file"))));
+  session.console().print(
+      fmt::format("{}: {}, {}{}{}", summary.path, counted(summary.modules, "module"),
+                  bytes_for_people(summary.bytes),
+                  summary.marker.main ? ", main " + *summary.marker.main : ", assets only",
+                  summary.left_out.empty()
+                      ? ""
+                      : fmt::format(", {} left out", counted(summary.left_out.size(), "file"))));
+  session.console().print(render_left_out(left_out_to_json(summary.left_out)));
   if (dry_run) session.console().say("dry run: no marker was written");
   return kExitOk;
 }

@@ -29,6 +29,9 @@ std::string render_facts(const Json& facts, const Console& console);
 /// `data` is what `build inspect -o json` prints.
 std::string render_build(const Json& data);
 
+/// A table of the files that are no modules, with the reasons; "" where there are none.
+std::string render_left_out(const Json& files);
+
 /// `last 14/20 (group releases)`, `in-deployment`, `min-age until 2026-03-10T12:00:00Z`.
 std::string render_reason(const Json& reason);
 /// `keep 22 of 28: 20 last, 1 in-deployment, 1 pinned`; a version may have several reasons.

@@ -10,6 +10,7 @@ namespace rollout {
 namespace {
 
 constexpr std::size_t kHashShown = 12;
+constexpr std::size_t kLeftOutShown = 20;
 
 using Rows = std::vector<std::vector<std::string>>;
 
@@ -57,18 +58,28 @@ std::string annotations(const Json& given) {
 
 }  // namespace
 
+std::string render_left_out(const Json& files) {
+  Rows rows = {{"LEFT OUT", "BECAUSE"}};
+  for (const Json& file : files) {
+    if (rows.size() > kLeftOutShown) break;
+    rows.push_back({text_member(file, "file"), text_member(file, "because")});
+  }
+  if (files.size() > kLeftOutShown) {
+    rows.push_back({fmt::format("and {} more", files.size() - kLeftOutShown), "see -o json"});
+  }
+  return table(rows);
+}
+
 std::string render_build(const Json& build) {
   const Json& heritage = build["heritage"];
-  return modules(build) + settings(build) +
+  return modules(build) + render_left_out(list_member(build, "left_out")) + settings(build) +
          listed(list_member(heritage, "required_secrets"), "secrets that must be there") +
          listed(list_member(heritage, "migrations"),
                 "migrations, of which those not run are sent") +
          listed(list_member(build, "ignored"), "set on the Worker, not on a version; ignored") +
-         fmt::format("digest   {}\nrequest  {}, {} of modules\nleft out {}",
-                     text_member(build, "digest"),
+         fmt::format("digest   {}\nrequest  {}, {} of modules", text_member(build, "digest"),
                      bytes_for_people(count_member(build, "request_bytes")),
-                     bytes_for_people(count_member(build, "bytes")),
-                     counted(count_member(build, "left_out"), "file")) +
+                     bytes_for_people(count_member(build, "bytes"))) +
          annotations(build["annotations"]);
 }
 

@@ -141,7 +141,9 @@ TEST_F(Offline, ATagCanBeSeenBeforeItIsUsed) {
 }
 
 TEST_F(Offline, ABuildCanBeInspectedBeforeItIsUsed) {
+  folder_.write("dist/index.js", "import data from './data.bin'; export default data");
   folder_.write("dist/data.bin", "12345");
+  folder_.write("dist/old.bin", "1234");
   folder_.write("wrangler.jsonc", R"({"name":"shop","compatibility_date":"2026-11-01",
     "vars":{"MODE":"live"},"routes":["example.com/*"],"secrets":{"required":["KEY"]}})");
   const Json json = ctl_json({"build", "inspect", folder_.path("dist")});
@@ -152,6 +154,7 @@ TEST_F(Offline, ABuildCanBeInspectedBeforeItIsUsed) {
                   {"value", "2026-11-01"},
                   {"from", folder_.path("wrangler.jsonc:1")}}),
             json["settings"][0]);
+  EXPECT_EQ((Json{{{"file", "old.bin"}, {"because", "no module imports it"}}}), json["left_out"]);
   EXPECT_EQ(json["settings"][1]["from"], folder_.path("wrangler.jsonc:2"));
   EXPECT_EQ(Json{"routes"}, json["ignored"]);
   EXPECT_EQ(Json{"KEY"}, json["heritage"]["required_secrets"]);
@@ -163,6 +166,7 @@ TEST_F(Offline, ABuildCanBeInspectedBeforeItIsUsed) {
   EXPECT_TRUE(ran.out.contains("index.js (main)")) << ran.out;
   EXPECT_TRUE(ran.out.contains("tag      ")) << ran.out;
   EXPECT_TRUE(ran.out.contains("ignored: routes")) << ran.out;
+  EXPECT_TRUE(ran.out.contains("old.bin   no module imports it")) << ran.out;
 }
 
 TEST_F(Offline, ATagTellsWhereEachFactComesFrom) {

@@ -28,7 +28,6 @@ Build make_build(const WorkerId& worker, std::uint32_t number, Instant finished_
               .modules = {{"index.js", "application/javascript+module", source.size(), hash}},
               .settings = {},
               .bytes = source.size(),
-              .left_out = 0,
               .finished_at = finished_at,
               .confidence = Confidence::confirmed,
               .facts = {}};

@@ -22,7 +22,6 @@ inline Build a_build(std::uint64_t number) {
       .modules = {{"index.js", "application/javascript+module", 10, digest_of(number).hash}},
       .settings = {},
       .bytes = 10,
-      .left_out = 0,
       .finished_at = kNow - std::chrono::minutes(1),
       .confidence = Confidence::confirmed,
       .facts = {}};

@@ -6,22 +6,15 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "daemon/adapters/disk/module_kind.h"
 #include "daemon/adapters/disk/names.h"
 
 namespace rollout {
 
-std::size_t files_left_out(const Tree& tree, std::size_t taken) {
-  return tree.files.size() - taken - (tree.file(kMarkerName) != nullptr ? 1 : 0);
-}
-
 Readable<std::string> only_candidate(const std::string& build_path,
-                                     const std::vector<Module>& modules) {
+                                     const std::vector<std::string>& code) {
   std::vector<std::string> candidates;
-  for (const Module& module : modules) {
-    if (is_code(module.content_type) && module.name.find('/') == std::string::npos) {
-      candidates.push_back(module.name);
-    }
+  for (const std::string& name : code) {
+    if (name.find('/') == std::string::npos) candidates.push_back(name);
   }
   if (candidates.size() == 1) return candidates.front();
   if (candidates.empty()) {
@@ -39,17 +32,16 @@ Readable<std::string> only_candidate(const std::string& build_path,
                                           shown(build_path), candidates.size(), list));
 }
 
-Readable<std::string> named_main(const std::string& build_path, const std::vector<Module>& modules,
-                                 const std::string& said, const std::string& where) {
+Readable<std::string> named_main(const std::string& build_path,
+                                 const std::vector<std::string>& code, const std::string& said,
+                                 const std::string& where) {
   const std::filesystem::path path = std::filesystem::path(said).lexically_normal();
   std::vector<std::string> names{path.string()};
   for (const char* suffix : {".js", ".mjs", ".cjs", ".py"}) {
     names.push_back(path.stem().string() + suffix);
   }
   for (const std::string& name : names) {
-    const auto found = std::find_if(modules.begin(), modules.end(),
-                                    [&name](const Module& m) { return m.name == name; });
-    if (found != modules.end() && is_code(found->content_type)) return name;
+    if (std::find(code.begin(), code.end(), name) != code.end()) return name;
   }
   return rejected("NoMainModule",
                   fmt::format("{} names {} as the main module, but {} holds neither that nor {}",

@@ -7,7 +7,6 @@
 namespace rollout {
 namespace {
 
-constexpr std::string_view kCommonJs = "application/javascript";
 constexpr std::string_view kPython = "text/x-python";
 constexpr std::string_view kText = "text/plain";
 
@@ -18,9 +17,9 @@ constexpr std::array kSuffixes{
     Suffix{".js", kEsModule},
     Suffix{".mjs", kEsModule},
     Suffix{".cjs", kCommonJs},
-    Suffix{".wasm", "application/wasm"},
+    Suffix{".wasm", kWasm},
     Suffix{".py", kPython},
-    Suffix{".wasm?module", "application/wasm"},
+    Suffix{".wasm?module", kWasm},
     Suffix{".txt", kText},
     Suffix{".html", kText},
     Suffix{".sql", kText},
@@ -39,12 +38,20 @@ bool is_hidden(std::string_view path) {
 
 }  // namespace
 
+std::string_view no_module_because(std::string_view path) {
+  if (is_hidden(path)) return "hidden";
+  if (is_source_map(path)) return "a source map";
+  const bool known = std::find(kNoModules.begin(), kNoModules.end(), path) != kNoModules.end();
+  return known ? "a file about the build" : "";
+}
+
+bool counts_unnamed(std::string_view path) {
+  return path == "_headers" || path == "_redirects";
+}
+
 std::optional<std::string_view> module_type(std::string_view path) {
-  if (is_hidden(path) || is_source_map(path)) return std::nullopt;
-  if (std::find(kNoModules.begin(), kNoModules.end(), path) != kNoModules.end()) {
-    return std::nullopt;
-  }
-  if (path == "_headers" || path == "_redirects") return kText;
+  if (!no_module_because(path).empty()) return std::nullopt;
+  if (counts_unnamed(path)) return kText;
   if (path == "requirements.txt") return "text/x-python-requirement";
   for (const Suffix& known : kSuffixes) {
     if (path.ends_with(known.suffix)) return known.type;

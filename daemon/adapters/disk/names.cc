@@ -12,10 +12,10 @@ unsigned byte_at(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
 }
 
-/// The length of the clean character at the start of `text`; 0 where there is none.
-std::size_t clean_character(std::string_view text) {
+/// The length of the character at the start of `text`; 0 where there is none.
+std::size_t character(std::string_view text) {
   const unsigned first = byte_at(text, 0);
-  if (first < 0x80) return first >= 0x20 && first != 0x7F ? 1 : 0;
+  if (first < 0x80) return 1;
   const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 0;
   if (length == 0 || length > text.size()) return 0;
   unsigned code = first & (0xFFU >> (length + 1));
@@ -23,12 +23,30 @@ std::size_t clean_character(std::string_view text) {
     if ((byte_at(text, i) & 0xC0U) != 0x80U) return 0;
     code = code << 6U | (byte_at(text, i) & 0x3FU);
   }
-  constexpr unsigned kLeast[] = {0, 0, 0xA0, 0x800, 0x10000};  // Below 0xA0: C1 controls.
+  constexpr unsigned kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
   const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
   return code < kLeast[length] || surrogate || code > 0x10FFFF ? 0 : length;
 }
 
+/// The same, and none for control characters.
+std::size_t clean_character(std::string_view text) {
+  const std::size_t length = character(text);
+  const unsigned first = byte_at(text, 0);
+  const bool c0 = length == 1 && (first < 0x20 || first == 0x7F);
+  const bool c1 = length == 2 && first == 0xC2 && byte_at(text, 1) < 0xA0;
+  return c0 || c1 ? 0 : length;
+}
+
 }  // namespace
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = character(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
 
 bool is_clean_name(std::string_view name) {
   while (!name.empty()) {

@@ -7,7 +7,10 @@
 
 namespace rollout {
 
-/// Valid UTF-8 (RFC 3629) without control characters (C0, DEL, C1).
+/// RFC 3629.
+bool is_utf8(std::string_view text);
+
+/// Valid UTF-8 without control characters (C0, DEL, C1).
 bool is_clean_name(std::string_view name);
 
 /// In backquotes; control characters and bytes that are no UTF-8 as `\xNN`, so that a name can

@@ -7,13 +7,11 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "daemon/adapters/disk/build_settings.h"
 #include "daemon/adapters/disk/facts.h"
-#include "daemon/adapters/disk/imports.h"
 #include "daemon/adapters/disk/module_kind.h"
-#include "daemon/adapters/disk/module_selection.h"
+#include "daemon/adapters/disk/module_survey.h"
 #include "daemon/adapters/disk/names.h"
 #include "daemon/adapters/disk/read_file.h"
 #include "daemon/codec/sha256.h"
@@ -23,33 +21,6 @@ namespace {
 
 bool keep_reading(std::span<const std::byte> /*bytes*/) {
   return true;
-}
-
-/// A module that is to be read.
-struct Planned {
-  const TreeEntry* entry;
-  std::string name;
-  std::string type;
-};
-
-Readable<void> check_size(const BuildDirectory& build, const std::vector<Planned>& planned) {
-  if (planned.empty()) {
-    return rejected("EmptyBuild", fmt::format("{} holds no module: there is nothing to upload. "
-                                              "Look where the build writes its modules to: that "
-                                              "directory is the build's",
-                                              shown(build.path)));
-  }
-  std::uint64_t bytes = 0;
-  const TreeEntry* largest = planned.front().entry;
-  for (const Planned& module : planned) {
-    bytes += module.entry->stat.size;
-    if (module.entry->stat.size > largest->stat.size) largest = module.entry;
-  }
-  if (bytes <= kMaxModuleBytes) return {};
-  return rejected("TooLarge", fmt::format("the modules in {} have {} bytes, and a Worker at most "
-                                          "{}; the largest is {} with {}",
-                                          shown(build.path), bytes, kMaxModuleBytes,
-                                          shown(largest->path), largest->stat.size));
 }
 
 /// A configuration beside the build that is younger than the marker is not the one it was built
@@ -101,7 +72,8 @@ Readable<Build> assemble(const BuildDirectory& directory, const WorkerConfig& wo
               .confidence = marker ? Confidence::confirmed : Confidence::unconfirmed,
               .facts = std::move(facts)};
   for (const Module& module : build.modules) build.bytes += module.size;
-  build.left_out = files_left_out(directory.tree, build.modules.size());
+  build.left_out =
+      left_out_of(directory, ModuleSelection(project), build.modules, marker ? &*marker : nullptr);
   return build;
 }
 
@@ -118,9 +90,9 @@ Readable<Marker> load_marker(const BuildDirectory& build) {
 }
 
 /// The listed files that are modules; all listed files are there in their listed sizes.
-Readable<std::vector<Planned>> plan_marked(const BuildDirectory& build, const Marker& marker,
-                                           const ModuleSelection& selection) {
-  std::vector<Planned> planned;
+Readable<std::vector<PlannedModule>> plan_marked(const BuildDirectory& build, const Marker& marker,
+                                                 const ModuleSelection& selection) {
+  std::vector<PlannedModule> planned;
   for (const MarkedFile& file : marker.files) {
     const TreeEntry* entry = build.tree.file(file.path);
     if (entry == nullptr) return mismatch(build, file.path, "is listed in the marker and missing");
@@ -141,27 +113,19 @@ Readable<std::optional<std::string>> marked_main(const BuildDirectory& build,
                                                  const WorkerConfig& worker, const Marker& marker,
                                                  const std::string& folder,
                                                  const std::vector<Module>& modules) {
+  std::vector<std::string> code;
+  for (const Module& module : modules) {
+    if (is_code(module.content_type)) code.push_back(module.name);
+  }
   if (const auto& configured = worker.build->main) {
-    TRY_ASSIGN(auto name, named_main(build.path, modules, *configured, "`build.main`"));
+    TRY_ASSIGN(auto name, named_main(build.path, code, *configured, "`build.main`"));
     return name;
   }
   if (!marker.main) return std::nullopt;
   const std::string_view file = *marker.main;
   const std::string said(file.substr(file.starts_with(folder) ? folder.size() : 0));
-  TRY_ASSIGN(auto name, named_main(build.path, modules, said, "the marker"));
+  TRY_ASSIGN(auto name, named_main(build.path, code, said, "the marker"));
   return name;
-}
-
-Readable<void> check_imports(const BuildDirectory& build, const std::string& module,
-                             const std::string& code) {
-  for (const std::string& name : relative_imports(module, code)) {
-    if (build.tree.file(name) != nullptr) continue;
-    return rejected("IncompleteBuild",
-                    fmt::format("{} in {} imports {}, which is not there; the build failed, or is "
-                                "not finished",
-                                shown(module), shown(build.path), shown(name)));
-  }
-  return {};
 }
 
 }  // namespace
@@ -187,7 +151,7 @@ Readable<Build> read_marked(const BuildDirectory& build, const WorkerConfig& wor
     }
   }
   std::vector<Module> modules;
-  for (const Planned& module : planned) {
+  for (const PlannedModule& module : planned) {
     modules.push_back({module.name, module.type, module.entry->stat.size,
                        marker.file(module.entry->path)->sha256});
   }
@@ -197,43 +161,9 @@ Readable<Build> read_marked(const BuildDirectory& build, const WorkerConfig& wor
 
 Readable<Build> read_quiet(const BuildDirectory& build, const WorkerConfig& worker) {
   TRY_ASSIGN(const auto project, find_project(build, *worker.build));
-  const ModuleSelection selection(project);
-  std::vector<Planned> planned;
-  for (const TreeEntry& entry : build.tree.files) {
-    if (auto module = selection.of(entry.path))
-      planned.push_back({&entry, std::move(module->name), std::move(module->content_type)});
-  }
-  TRY(check_size(build, planned));
-  std::vector<Module> modules;
-  for (const Planned& module : planned) {
-    std::string code;
-    const bool scanned = module.type == kEsModule;
-    TRY_ASSIGN(
-        const auto hash,
-        hash_file(build.fd, build.path, *module.entry, [&](std::span<const std::byte> bytes) {
-          if (scanned) {
-            code.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-          }
-          return true;
-        }));
-    TRY(check_imports(build, module.entry->path, code));
-    modules.push_back({module.name, module.type, module.entry->stat.size, hash});
-  }
-  std::string main;
-  if (const auto& configured = worker.build->main) {
-    TRY_ASSIGN(main, named_main(build.path, modules, *configured, "`build.main`"));
-  } else {
-    TRY_ASSIGN(main, find_main(build, modules, project));
-  }
-  return assemble(build, worker, project, std::move(modules), std::move(main), std::nullopt);
-}
-
-Readable<std::string> find_main(const BuildDirectory& build, const std::vector<Module>& modules,
-                                const std::optional<ProjectFile>& project) {
-  if (!project || !project->project.main) return only_candidate(build.path, modules);
-  const auto generated = ModuleSelection(project).main();
-  return named_main(build.path, modules, generated.value_or(*project->project.main),
-                    shown(project->where));
+  TRY_ASSIGN(auto found, survey_modules(build, project, {worker.build->main, "`build.main`"}));
+  return assemble(build, worker, project, std::move(found.modules), std::move(found.main),
+                  std::nullopt);
 }
 
 }  // namespace rollout

@@ -15,8 +15,6 @@
 
 namespace rollout {
 
-inline constexpr std::uint64_t kMaxModuleBytes = 64 * 1024 * 1024;  ///< All modules together.
-
 /// Whether the directory has a marker (of whatever content).
 bool has_marker(const Fd& directory);
 
@@ -24,13 +22,7 @@ bool has_marker(const Fd& directory);
 /// MarkerMismatch, EmptyBuild, TooLarge, NoMainModule, TwoMains, FactsInvalid ..., or moving.
 Readable<Build> read_marked(const BuildDirectory& build, const WorkerConfig& worker);
 
-/// All modules of `build`, which must have been quiet. Besides: IncompleteBuild where an import of
-/// an ES module leads to nothing.
+/// The modules of `build`, which must have been quiet, as `survey_modules` finds them.
 Readable<Build> read_quiet(const BuildDirectory& build, const WorkerConfig& worker);
-
-/// The main module where neither the configuration's `build.main` nor a marker names one: from
-/// wrangler's configuration, or the only candidate.
-Readable<std::string> find_main(const BuildDirectory& build, const std::vector<Module>& modules,
-                                const std::optional<ProjectFile>& project);
 
 }  // namespace rollout

@@ -4,18 +4,19 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 
 #include "daemon/adapters/disk/facts.h"
 #include "daemon/adapters/disk/git_facts.h"
 #include "daemon/adapters/disk/module_kind.h"
-#include "daemon/adapters/disk/module_selection.h"
+#include "daemon/adapters/disk/module_survey.h"
 #include "daemon/adapters/disk/names.h"
 #include "daemon/adapters/disk/read_file.h"
 #include "daemon/adapters/disk/root.h"
-#include "daemon/adapters/disk/snapshot.h"
 
 namespace rollout {
 namespace {
@@ -30,48 +31,50 @@ std::string sentence(const Obstacle& obstacle) {
                            : obstacle.detail;
 }
 
-/// Whether the daemon reads the file, so that the marker must vouch for it.
-bool is_listed(const std::string& path) {
-  return module_type(path) || (is_source_map(path) && !path.starts_with('.')) ||
-         path == kBuildInfoName || is_wrangler_configuration(path);
+/// Files that are no modules, and that the marker must vouch for all the same.
+bool is_read_besides(const std::string& path) {
+  return (is_source_map(path) && !path.starts_with('.')) || path == kBuildInfoName ||
+         is_wrangler_configuration(path);
 }
 
-Readable<std::optional<std::string>> find_main_to_mark(const BuildDirectory& build,
-                                                       const std::vector<Module>& modules,
-                                                       const std::optional<ProjectFile>& project,
-                                                       const std::optional<std::string>& wanted) {
-  if (wanted) return named_main(build.path, modules, *wanted, "`--main`");
-  return find_main(build, modules, project);
+/// The modules are listed already, sorted.
+Readable<void> list_others(const BuildDirectory& build, Marker& marker) {
+  std::vector<MarkedFile> others;
+  for (const TreeEntry& entry : build.tree.files) {
+    if (!is_read_besides(entry.path) || marker.file(entry.path) != nullptr) continue;
+    TRY_ASSIGN(const auto hash, hash_file(build.fd, build.path, entry,
+                                          [](std::span<const std::byte>) { return true; }));
+    others.push_back({entry.path, entry.stat.size, hash});
+  }
+  std::ranges::move(others, std::back_inserter(marker.files));
+  std::ranges::sort(marker.files, {}, &MarkedFile::path);
+  return {};
 }
 
 Readable<MarkSummary> survey(const BuildDirectory& build, const MarkOptions& options) {
   MarkSummary summary;
+  Marker& marker = summary.marker;
   TRY_ASSIGN(const auto project, find_project(build, {}));
+  TRY_ASSIGN(const auto found, survey_modules(build, project, {options.main, "`--main`"}));
   const ModuleSelection selection(project);
-  std::vector<Module> modules;
-  for (const TreeEntry& entry : build.tree.files) {
-    if (!is_listed(entry.path)) continue;
-    TRY_ASSIGN(const auto hash, hash_file(build.fd, build.path, entry,
-                                          [](std::span<const std::byte>) { return true; }));
-    summary.marker.files.push_back({entry.path, entry.stat.size, hash});
-    if (auto module = selection.of(entry.path)) {
-      modules.push_back(
-          {std::move(module->name), std::move(module->content_type), entry.stat.size, hash});
-      summary.bytes += entry.stat.size;
-    }
+  for (const Module& module : found.modules) {
+    marker.files.push_back({selection.folder() + module.name, module.size, module.sha256});
+    summary.bytes += module.size;
   }
+  TRY(list_others(build, marker));
+  marker.main = selection.folder() + found.main;
   if (project && project->folder) {
-    summary.marker.settings = (std::filesystem::path(*project->folder) /
-                               std::filesystem::path(project->where).filename());
+    marker.settings = (std::filesystem::path(*project->folder) /
+                       std::filesystem::path(project->where).filename());
   }
-  TRY_ASSIGN(const auto main, find_main_to_mark(build, modules, project, options.main));
-  if (main) summary.marker.main = selection.folder() + *main;
   TRY_ASSIGN(const auto package, find_package(build.path));
-  if (package) summary.marker.package = package->package;
+  if (package) marker.package = package->package;
   TRY_ASSIGN(const Tree again, walk(build.fd, build.path));
   if (again != build.tree) return moving();
-  summary.modules = modules.size();
-  summary.left_out = files_left_out(build.tree, summary.marker.files.size());
+  summary.modules = found.modules.size();
+  summary.left_out = left_out_of(build, selection, found.modules, nullptr);
+  std::erase_if(summary.left_out,
+                [&](const LeftOut& file) { return marker.file(file.path) != nullptr; });
   return summary;
 }
 

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/adapters/disk/marker.h"
+#include "daemon/core/model/build.h"
 #include "daemon/core/model/failure.h"
 
 namespace rollout {
@@ -21,8 +23,8 @@ struct MarkSummary {
   std::string path;  ///< Of the marker.
   Marker marker;
   std::size_t modules = 0;
-  std::uint64_t bytes = 0;   ///< Of the modules.
-  std::size_t left_out = 0;  ///< Files in the directory that the marker does not list.
+  std::uint64_t bytes = 0;        ///< Of the modules.
+  std::vector<LeftOut> left_out;  ///< Files that the marker does not list.
 };
 
 /// Declares the build in `dir` finished: reads it whole, and publishes its marker with a rename,

@@ -49,6 +49,14 @@ Json heritage_to_json(const Heritage& heritage) {
 
 }  // namespace
 
+Json left_out_to_json(const std::vector<LeftOut>& files) {
+  Json list = Json::array();
+  for (const LeftOut& file : files) {
+    list.push_back({{"file", file.path}, {"because", file.because}});
+  }
+  return list;
+}
+
 Json build_to_json(const Build& build) {
   Json json = report_frame();
   json["root"] = build.root;
@@ -56,7 +64,7 @@ Json build_to_json(const Build& build) {
   json["main_module"] = build.main_module ? Json(*build.main_module) : Json();
   json["modules"] = modules_to_json(build);
   json["bytes"] = build.bytes;
-  json["left_out"] = build.left_out;
+  json["left_out"] = left_out_to_json(build.left_out);
   json["settings"] = list_of_settings(build);
   json["heritage"] = heritage_to_json(build.heritage);
   json["ignored"] = build.ignored;

@@ -11,4 +11,7 @@ namespace rollout {
 /// what is inherited from the version before, ignored, and left out; the digest.
 Json build_to_json(const Build& build);
 
+/// A list of `file` and `because`.
+Json left_out_to_json(const std::vector<LeftOut>& files);
+
 }  // namespace rollout

@@ -15,7 +15,7 @@ Json action_to_json(const CreateVersion& create) {
           {"root", build.root},
           {"modules", build.modules.size()},
           {"bytes", build.bytes},
-          {"left_out", build.left_out},
+          {"left_out", build.left_out.size()},
           {"tag", create.annotations.tag},
           {"message", create.annotations.message},
           {"deploy", create.deploy == DeployMode::immediate ? "immediate" : "none"},

@@ -43,6 +43,12 @@ struct Heritage {
   Variables variables = Variables::replaced;
 };
 
+/// A file in the directory that is no module. `because`: `hidden`, `no module imports it` ...
+struct LeftOut {
+  std::string path, because;
+  auto operator<=>(const LeftOut&) const = default;
+};
+
 struct Build {
   BundleDigest digest;
   std::string name;                        ///< The last part of the directory that holds it.
@@ -56,9 +62,9 @@ struct Build {
   std::map<std::string, std::string> sources = {};
   /// What the build's own configuration sets and no version has: `routes`, `observability` ...
   std::vector<std::string> ignored = {};
-  std::uint64_t bytes = 0;   ///< Sum of the modules' sizes.
-  std::size_t left_out = 0;  ///< Files in the directory that are no module.
-  Instant finished_at;       ///< When its marker was published, or its youngest change.
+  std::uint64_t bytes = 0;  ///< Sum of the modules' sizes.
+  std::vector<LeftOut> left_out = {};
+  Instant finished_at;  ///< When its marker was published, or its youngest change.
   Confidence confidence = Confidence::confirmed;
   Facts facts;
 };

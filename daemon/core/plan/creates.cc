@@ -174,7 +174,7 @@ class Creates {
     plan_.memory.generations.push_back(
         {build.digest, build.finished_at, GenerationState::seen, std::nullopt, ""});
     plan_.events.emplace_back(BuildSettled{build.digest, build.modules.size(), build.bytes,
-                                           build.left_out, build.confidence});
+                                           build.left_out.size(), build.confidence});
     return plan_.memory.generations.back();
   }
 

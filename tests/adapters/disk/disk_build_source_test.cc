@@ -43,11 +43,13 @@ class DiskBuilds : public testing::Test {
 };
 
 TEST_F(DiskBuilds, AreWhatTheMarkerLists) {
-  dir_.write("index.js", "export default {}");
+  const std::string code =
+      "import './abc-add.wasm'; import './abc-msg.txt'; import './lib/old.cjs'; './lib/blob.bin'";
+  dir_.write("index.js", code);
   dir_.write("index.js.map", "{}");
   dir_.write("README.md", "built on some day");
   dir_.write("bundle-meta.json", "{}");
-  dir_.write("abc-add.wasm", "wasm");
+  dir_.write("abc-add.wasm", std::string_view("\0asm", 4));
   dir_.write("abc-msg.txt", "hello");
   dir_.write("lib/old.cjs", "module.exports = 1");
   dir_.write("lib/blob.bin", "\x01");
@@ -61,12 +63,12 @@ TEST_F(DiskBuilds, AreWhatTheMarkerLists) {
                    "index.js application/javascript+module",
                    "lib/blob.bin application/octet-stream", "lib/old.cjs application/javascript"}));
   EXPECT_EQ(build.main_module, "index.js");
-  EXPECT_EQ(build.bytes, 17U + 4U + 5U + 18U + 1U + 9U);
-  EXPECT_EQ(build.left_out, 5U);  // README.md, map, metafile, .dev.vars, left-over.txt
+  EXPECT_EQ(build.bytes, code.size() + 4U + 5U + 18U + 1U + 9U);
+  EXPECT_EQ(build.left_out.size(), 5U);  // README.md, map, metafile, .dev.vars, left-over.txt
   EXPECT_EQ(build.confidence, Confidence::confirmed);
   EXPECT_EQ(build.root, dir_.path());
   EXPECT_EQ(build.name, fs::path(dir_.path()).filename());
-  EXPECT_EQ(build.modules[3].sha256, sha256("export default {}"));
+  EXPECT_EQ(build.modules[3].sha256, sha256(code));
 }
 
 TEST_F(DiskBuilds, AreNotThereBeforeTheirMarker) {
@@ -90,7 +92,7 @@ TEST_F(DiskBuilds, HaveTheSameDigestWhateverLiesBesideThem) {
 }
 
 TEST_F(DiskBuilds, AreRejectedWhenTheyDifferFromTheirMarker) {
-  dir_.write("index.js", "export default {}");
+  dir_.write("index.js", "export default ['./b.txt']");
   dir_.write("b.txt", "b");
   dir_.mark();
   const auto worker = worker_of(dir_.path());
@@ -194,12 +196,13 @@ TEST_F(DiskBuilds, AreNotReadAgainWhileNothingChanges) {
 }
 
 TEST_F(DiskBuilds, AreHandedOutExactlyAsTheyWereHashed) {
-  dir_.write("index.js", std::string(300'000, 'a'));
+  const std::string code = "import './note.txt';" + std::string(300'000, 'a');
+  dir_.write("index.js", code);
   dir_.write("note.txt", "");
   dir_.mark();
   const auto worker = worker_of(dir_.path());
   const Build build = only_build(worker);
-  EXPECT_EQ(content(source_, worker, build, "index.js"), std::string(300'000, 'a'));
+  EXPECT_EQ(content(source_, worker, build, "index.js"), code);
   EXPECT_EQ(content(source_, worker, build, "note.txt"), "");
   const char* kChanged = "no longer the file that was hashed";
   for (const std::string& other : {std::string(300'000, 'b'), std::string(299'999, 'a'),

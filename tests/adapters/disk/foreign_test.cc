@@ -168,7 +168,7 @@ void as_nobody(const std::function<void()>& body) {
 TEST(BuildsThatCannotBeRead, AreRejectedForOneFileOrDirectory) {
   const BuildDir dir;
   fs::permissions(dir.path(), fs::perms(0755));
-  dir.write("dist/index.js", "export default {}");
+  dir.write("dist/index.js", "import './locked'");
   dir.write("dist/locked", "x");
   fs::permissions(dir.at("dist/locked"), fs::perms::none);
   as_nobody([&dir] { expect_rejected(look(dir), "Unreadable", "`locked`"); });

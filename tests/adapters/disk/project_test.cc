@@ -151,7 +151,7 @@ TEST_F(ProjectOfABuild, ThatMakesNoSenseNamesTheLine) {
 TEST_F(ProjectOfABuild, GivesModulesTheTypesOfItsRules) {
   dir_.write("wrangler.json",
              R"({"rules":[{"type":"Text","globs":["**/*.md"],"fallthrough":true}]})");
-  dir_.write("dist/index.js", "export default {}");
+  dir_.write("dist/index.js", "import './a1-page.md'; import './b2-data.xyz'");
   dir_.write("dist/a1-page.md", "# page");
   dir_.write("dist/b2-data.xyz", "?");
   dir_.mark("dist");
@@ -168,7 +168,7 @@ TEST_F(ProjectOfABuild, GeneratedInAFolderOfTheBuildNamesItsModulesFromThere) {
     "rules":[{"type":"ESModule","globs":["**/*.js","**/*.mjs"]}],"vars":{"A":"generated"}})");
   dir_.write("dist/shop/index.js", "import './assets/part.js'; import './add.wasm'");
   dir_.write("dist/shop/assets/part.js", "export {}");
-  dir_.write("dist/shop/add.wasm", "wasm");
+  dir_.write("dist/shop/add.wasm", std::string_view("\0asm", 4));
   dir_.write("dist/shop/.vite/manifest.json", "{}");
   dir_.write("dist/shop/notes.md", "no rule names it");
   dir_.write("dist/other/lib.js", "no module of it");

@@ -4,7 +4,6 @@
 
 #include <filesystem>
 
-#include "daemon/adapters/disk/imports.h"
 #include "tests/adapters/disk/build_dir.h"
 
 namespace rollout {
@@ -28,6 +27,12 @@ class QuietBuilds : public testing::Test {
     const auto seen = look(of);
     if (!seen.rejected.empty()) return seen.rejected[0].code + ": " + seen.rejected[0].detail;
     return seen.builds.at(0).main_module.value_or("none");
+  }
+
+  static Texts names(const Build& build) {
+    Texts found;
+    for (const Module& module : build.modules) found.push_back(module.name);
+    return found;
   }
 
   BuildDir dir_;
@@ -76,13 +81,44 @@ TEST_F(QuietBuilds, AreIncompleteWhenAnImportLeadsNowhere) {
   EXPECT_EQ(look(named).builds.size(), 1U);
 }
 
-TEST(RelativeImports, AreFoundAsBundlersWriteThem) {
-  EXPECT_EQ(relative_imports("lib/a.js", R"(
-      import x from "./x.js"; import"./y.js";import('../z.js');export*from'./w.js'
-      import wasm from "./sub/add.wasm"; import ext from "external"; const s = "./no.js";
-      reimport("./no.js"); say("from ./no.js"); x.from('./no.js'); const from = `./no.js`;
-      import ( "./late.js" ))"),
-            (Texts{"lib/x.js", "lib/y.js", "z.js", "lib/w.js", "lib/sub/add.wasm", "lib/late.js"}));
+TEST_F(QuietBuilds, AreTheModulesThatTheMainModuleImports) {
+  dir_.write("dist/index.js", "import './lib/a.js'; const name = './b.txt'");
+  dir_.write("dist/lib/a.js", "import w from '../x.wasm'; import './a.js'");
+  dir_.write("dist/b.txt", "named in a text: it counts");
+  dir_.write("dist/x.wasm", std::string_view("\0asm\1", 5));
+  dir_.write("dist/_headers", "");
+  dir_.write("dist/old-1.wasm", std::string_view("\0asm\1", 5));
+  dir_.write("dist/lib/old.js", "import './gone.js'");
+  dir_.write("dist/lib/old.js.map", "{}");
+  dir_.write("dist/.env", "");
+  const auto found = look(worker());
+  ASSERT_EQ(found.builds.size(), 1U) << testing::PrintToString(codes(found));
+  const Build& build = found.builds[0];
+  EXPECT_EQ(names(build), (Texts{"_headers", "b.txt", "index.js", "lib/a.js", "x.wasm"}));
+  EXPECT_EQ(build.left_out, (std::vector<LeftOut>{{".env", "hidden"},
+                                                  {"lib/old.js", "no module imports it"},
+                                                  {"lib/old.js.map", "a source map"},
+                                                  {"old-1.wasm", "no module imports it"}}));
+}
+
+TEST_F(QuietBuilds, AreAllModulesWhereAnImportIsComputed) {
+  dir_.write("dist/index.js", "import './lib/a.js'");
+  dir_.write("dist/lib/a.js", "export const f = (name) => import(`../${name}.js`)");
+  dir_.write("dist/lib/b.js", "export default 1");
+  EXPECT_EQ(names(look(worker()).builds.at(0)), (Texts{"index.js", "lib/a.js", "lib/b.js"}));
+}
+
+TEST_F(QuietBuilds, AreIncompleteWhereAModuleIsNotWhole) {
+  dir_.write("dist/index.js", "export default { fetch() { return new Response(`");
+  EXPECT_EQ(codes(look(worker())), Texts{"IncompleteBuild"});
+  dir_.write("dist/index.js", "import './x.wasm'; import './page.html'");
+  dir_.write("dist/x.wasm", "<!doctype html>");
+  dir_.write("dist/page.html", "caf\xC3\xA9");
+  EXPECT_EQ(codes(look(worker())), Texts{"NotWasm"});
+  dir_.write("dist/x.wasm", std::string_view("\0asm\1", 5));
+  EXPECT_EQ(codes(look(worker())), Texts{});
+  dir_.write("dist/page.html", "caf\xE9");
+  EXPECT_EQ(codes(look(worker())), Texts{"NotUtf8"});
 }
 
 TEST_F(QuietBuilds, HaveTheOnlyCandidateAsMainModule) {

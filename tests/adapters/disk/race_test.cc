@@ -12,13 +12,15 @@ namespace rollout {
 namespace {
 
 /// Rebuilds in place for as long as it lives: every state is 200 kB of one letter, or half of it.
+/// The first names the second, so both are modules.
 class RestlessWriter {
  public:
   explicit RestlessWriter(const BuildDir& dir)
       : thread_([this, &dir](const std::stop_token& stop) {
           for (char letter = 'a'; !stop.stop_requested(); letter = letter == 'a' ? 'b' : 'a') {
-            dir.write("index.js", std::string(200'000, letter));
-            dir.write("text.txt", std::string(200'000, letter));
+            const std::string text = "'./text.txt';" + std::string(200'000, letter);
+            dir.write("index.js", text);
+            dir.write("text.txt", text);
             static_cast<void>(write_marker({.dir = dir.path()}));
             ++rounds_;
             rounds_.notify_all();

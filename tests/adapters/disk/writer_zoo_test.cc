@@ -3,15 +3,20 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <optional>
+#include <string_view>
 
 #include "tests/adapters/disk/build_dir.h"
 
 namespace rollout {
 namespace {
 
+using namespace std::string_view_literals;
+
 struct Step {
   const char* file;
-  const char* text;  ///< Null removes the file. "" is what O_TRUNC leaves for a moment.
+  std::optional<std::string_view>
+      text;  ///< None removes the file. "" is what O_TRUNC leaves for a moment.
 };
 
 struct Writer {
@@ -29,7 +34,7 @@ const Writer kWriters[] = {
       {"index.js", "import add from './b2-add.wasm'; export default 2"},
       {"bundle-meta.json", "{}"},
       {"b2-add.wasm", ""},
-      {"b2-add.wasm", "wasm2"},
+      {"b2-add.wasm", "\0asm2"sv},
       {"b2-msg.txt", "hello 2"}},
      "index.js"},
     {"WranglerWithASyntaxError", {{"README.md", "built at 12:01"}}, nullptr},
@@ -40,11 +45,11 @@ const Writer kWriters[] = {
       {"index.js", "import {x} from './chunk.js'; export default x"}},
      "index.js"},
     {"Vite",
-     {{"a1-msg.txt", nullptr},
-      {"a1-add.wasm", nullptr},
-      {"index.js.map", nullptr},
-      {"index.js", nullptr},
-      {"README.md", nullptr},
+     {{"a1-msg.txt", std::nullopt},
+      {"a1-add.wasm", std::nullopt},
+      {"index.js.map", std::nullopt},
+      {"index.js", std::nullopt},
+      {"README.md", std::nullopt},
       {"robots.txt", ""},
       {"robots.txt", "User-agent: *"},
       {"assets/chunk.js", "export const x = 2"},
@@ -64,7 +69,7 @@ void build_first(const BuildDir& dir) {
   dir.write("dist/README.md", "built at 11:00");
   dir.write("dist/index.js", "export default 1");
   dir.write("dist/index.js.map", "{}");
-  dir.write("dist/a1-add.wasm", "wasm1");
+  dir.write("dist/a1-add.wasm", "\0asm1"sv);
   dir.write("dist/a1-msg.txt", "hello 1");
 }
 
@@ -90,10 +95,10 @@ TEST_P(WriterZoo, HalfABuildIsNeverABuild) {
       for (std::size_t step = 0; step < killed; ++step) {
         const auto& [file, text] = GetParam().steps[step];
         const std::string path = std::string("dist/") + file;
-        if (text == nullptr) {
+        if (!text) {
           dir.remove(path);
         } else {
-          dir.write(path, text);
+          dir.write(path, *text);
         }
         for (const Build& build : source.look(worker).builds) {
           ASSERT_TRUE(over_another) << "after step " << step;
@@ -111,7 +116,7 @@ TEST_P(WriterZoo, AWholeBuildIsOneOnceItIsMarked) {
   clock.wall = Instant(std::chrono::years(200));
   DiskBuildSource source(clock);
   for (const auto& [file, text] : GetParam().steps) {
-    if (text != nullptr) dir.write(std::string("dist/") + file, text);
+    if (text) dir.write(std::string("dist/") + file, *text);
   }
   dir.mark("dist", GetParam().main);
   EXPECT_EQ(source.look(worker_of(dir.at("dist"))).builds.at(0).main_module, GetParam().main);

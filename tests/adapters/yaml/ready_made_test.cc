@@ -85,7 +85,6 @@ Build a_build() {
           .modules = {},
           .settings = {},
           .bytes = 421888,
-          .left_out = 0,
           .finished_at = kNow,
           .confidence = Confidence::confirmed,
           .facts = {}};
