@@ -167,6 +167,20 @@ std::vector<RetentionTest> build_tests(const View& policy, Problems& problems) {
   return out;
 }
 
+/// One group for all, or groups.
+void check_form(const Node& root, const View& view, Problems& problems) {
+  if (view.has("keep") && view.has("groups")) {
+    const auto later = std::find_if(root.members.rbegin(), root.members.rend(), [](const auto& m) {
+      return m.key == "keep" || m.key == "groups";
+    });
+    problems.add(later->place, Mistake::keep_or_groups, "`keep` and `groups` exclude each other");
+  } else if (!view.has("keep") && !view.has("groups")) {
+    problems.add(root.members.front().place, Mistake::empty_policy,
+                 "the policy would keep nothing; write `keep` or `groups`");
+  }
+  check_keep(view, "the policy", problems);
+}
+
 }  // namespace
 
 std::shared_ptr<const RetentionPolicy> build_retention(Document& document, Tests tests) {
@@ -177,13 +191,7 @@ std::shared_ptr<const RetentionPolicy> build_retention(Document& document, Tests
   out.name = PolicyName(view.text("retention"));
   out.text = document.text();
   out.hash = sha256(out.text).hex();
-  if (view.has("keep") == view.has("groups")) {
-    problems.add(document.root()->members.front().place,
-                 view.has("keep") ? Mistake::keep_or_groups : Mistake::empty_policy,
-                 view.has("keep") ? "`keep` and `groups` exclude each other"
-                                  : "the policy would keep nothing; write `keep` or `groups`");
-  }
-  check_keep(view, "the policy", problems);
+  check_form(*document.root(), view, problems);
   if (view.has("keep")) {
     out.groups.push_back({.name = "all", .match = {}, .keep = build_keep(view)});
   } else {
