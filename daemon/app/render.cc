@@ -133,8 +133,9 @@ std::string render_plan(const Json& plan, const Console& console) {
 
 std::string render_ledger_entry(const Json& entry) {
   const std::string actor = text_member(entry, "actor");
-  return fmt::format("    {}  {}  {}{}", text_member(entry, "at"), text_member(entry, "event"),
-                     text_member(entry, "detail"), actor.empty() ? "" : " (by " + actor + ")");
+  return fmt::format("    {}  {}  {} ({}config gen {})", text_member(entry, "at"),
+                     text_member(entry, "event"), text_member(entry, "detail"),
+                     actor.empty() ? "" : "by " + actor + ", ", count_member(entry, "generation"));
 }
 
 /// Of a version as the API has it.

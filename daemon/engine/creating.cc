@@ -194,8 +194,8 @@ std::optional<Failure> close_intent(Acting& acting, const CloseIntent& close) {
   }
   acting.settling.erase(close.open.id);
   if (intent.kind == IntentKind::prune && close.outcome == OutcomeKind::done) {
-    acting.teller.tell(
-        PruneDeleted{*intent.version, intent.number, intent.tag, std::nullopt, intent.reason});
+    acting.teller.tell(PruneDeleted{*intent.version, intent.number, intent.tag, std::nullopt,
+                                    intent.reason, intent.plan});
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "daemon/engine/observe.h"
@@ -32,6 +33,7 @@ struct Acting {
   Memory& memory;  ///< Kept in the journal whenever an act changes it.
   std::map<BundleDigest, JustMade>& just_made;
   WritesSeen& writes;
+  const std::string& plan_id;
 };
 
 /// Journals the intent, calls once, journals the outcome. The failure, if any, is told already.

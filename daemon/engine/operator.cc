@@ -72,7 +72,7 @@ Result<Answer> Operator::run(const ExplainCommand& command) {
   const auto version = resolve_version(listing, command.version);
   if (!version) {
     if (version.error().kind != FailureKind::not_found) return std::unexpected(version.error());
-    return explain_deleted(command, version.error(), report.plan.notices);
+    return explain_deleted(command, version.error(), report);
   }
   Explanation explanation;
   explanation.worker = worker();
@@ -93,22 +93,27 @@ Result<Answer> Operator::run(const ExplainCommand& command) {
       explanation.formerly = lost->second;
     }
   }
-  if (assignment_.worker->retention != nullptr) {
-    explanation.grace = assignment_.worker->retention->limits.grace;
-  }
+  explanation.grace = grace();
   TRY_ASSIGN(explanation.ledger, ports_.journal.ledger(worker(), version->id, kLedgerShown));
   return Answer{kExitOk, std::move(explanation)};
 }
 
+Duration Operator::grace() const {
+  const RetentionPolicy* policy = assignment_.worker->retention.get();
+  return policy == nullptr ? Duration() : policy->limits.grace;
+}
+
 Result<Answer> Operator::explain_deleted(const ExplainCommand& command, const Failure& missing,
-                                         std::vector<Notice> notices) {
+                                         const PlanReport& report) {
   TRY_ASSIGN(const auto all, ports_.journal.ledger(worker(), std::nullopt, kLedgerSearched));
   const auto entry = std::find_if(all.begin(), all.end(),
                                   [&](const LedgerEntry& e) { return names(e, command.version); });
   if (entry == all.end()) return std::unexpected(missing);
   Explanation explanation;
   explanation.worker = worker();
-  explanation.notices = std::move(notices);
+  explanation.generation = report.generation;
+  explanation.grace = grace();
+  explanation.notices = report.plan.notices;
   std::erase_if(explanation.notices, [&](const Notice& n) { return n.version != entry->version; });
   TRY_ASSIGN(explanation.ledger, ports_.journal.ledger(worker(), entry->version, kLedgerShown));
   if (std::ranges::none_of(explanation.ledger, is_delete)) {

@@ -36,8 +36,9 @@ class Operator {
   const WorkerId& worker() const { return assignment_.worker->id; }
   Result<Version> find(const std::string& text);
   Result<void> keep_and_tell(const Memory& memory, EventBody event);
+  Duration grace() const;
   Result<Answer> explain_deleted(const ExplainCommand& command, const Failure& missing,
-                                 std::vector<Notice> notices);
+                                 const PlanReport& report);
 
   Ports ports_;
   Assignment assignment_;

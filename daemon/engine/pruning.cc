@@ -110,6 +110,7 @@ class PruneRun {
     intent.number = prune.number;
     intent.tag = prune.tag;
     intent.reason = prune.reason;
+    intent.plan = acting_.plan_id;
     intent.run = acting_.teller.about().run;
     intent.begun_at = acting_.ports.clock.now();
     return acting_.ports.journal.begin(intent);
@@ -151,7 +152,8 @@ class PruneRun {
     acting_.memory.versions.erase(prune.version);
     std::optional<Millis> age;
     if (prune.created_on) age = observed_.now - *prune.created_on;
-    acting_.teller.tell(PruneDeleted{prune.version, prune.number, prune.tag, age, prune.reason});
+    acting_.teller.tell(
+        PruneDeleted{prune.version, prune.number, prune.tag, age, prune.reason, acting_.plan_id});
     acting_.teller.flush();
     return true;
   }

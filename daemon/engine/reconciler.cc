@@ -70,8 +70,8 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
     course.last_plan = observed->tick;
     adopt_settling(*observed, plan);
     tell_plan(teller, plan, course);
-    Acting acting{ports_, assignment,  caution_,         settling_,
-                  teller, plan.memory, course.just_made, writes};
+    Acting acting{ports_,      assignment,       caution_, settling_, teller,
+                  plan.memory, course.just_made, writes,   plan.id};
     Acted acted = act(acting, *observed, plan);
     wrote = wrote || acted.wrote;
     const bool again = acted.next == Next::observe_again && round < kRounds && !acted.failure &&

@@ -108,7 +108,7 @@ TEST(Render, AKeptVersionIsExplained) {
       {"code":"pinned"}]},
     "pin":{"actor":"anna","reason":"audit"},"stops":[],
     "ledger":[{"at":"2026-03-01T09:00:00Z","event":"version.pinned","detail":"pinned v31",
-               "actor":"anna","number":31}]})");
+               "actor":"anna","number":31,"generation":2}]})");
   EXPECT_TRUE(matches_golden("explain-kept", render_explanation(data, screen.console) + "\n"));
 }
 
@@ -127,9 +127,9 @@ TEST(Render, ADeletedVersionHasItsHistory) {
   const Screen screen(false);
   const Json data = Json::parse(R"({"worker":"shop","generation":2,"grace":"","stops":[],
     "ledger":[{"at":"2026-05-30T03:00:12Z","event":"prune.deleted","number":31,"tag":"1.6.4",
-               "detail":"version 31 \"1.6.4\" deleted: no rule keeps it"},
+               "generation":2,"detail":"version 31 \"1.6.4\" deleted: no rule keeps it"},
               {"at":"2026-05-29T03:00:12Z","event":"prune.marked","number":31,"tag":"1.6.4",
-               "detail":"version 31 is no longer kept"}]})");
+               "generation":1,"detail":"version 31 is no longer kept"}]})");
   EXPECT_TRUE(matches_golden("explain-deleted", render_explanation(data, screen.console) + "\n"));
 }
 

@@ -169,6 +169,7 @@ TYPED_TEST_P(JournalContract, AnIntentIsOpenUntilItIsFinished) {
   prune.digest.reset();
   prune.version = version_id(5);
   prune.number = 5;
+  prune.plan = "p-5";
   const auto second = this->journal_->begin(prune);
   ASSERT_TRUE(first.has_value() && second.has_value());
   EXPECT_GT(*second, *first);
@@ -189,6 +190,7 @@ TYPED_TEST_P(JournalContract, AnIntentIsOpenUntilItIsFinished) {
   EXPECT_EQ(open.intent.begun_at, intent.begun_at);
   EXPECT_EQ(memory.intents.back().intent.version, prune.version);
   EXPECT_EQ(memory.intents.back().intent.number, 5U);
+  EXPECT_EQ(memory.intents.back().intent.plan, "p-5");
 
   ASSERT_TRUE(this->journal_->finish(*first, outcome(OutcomeKind::done)).has_value());
   memory = *this->journal_->recall(this->shop_);
@@ -219,6 +221,7 @@ TYPED_TEST_P(JournalContract, TheLedgerIsARingReadNewestFirst) {
                        .digest = "d",
                        .detail = "s",
                        .actor = "ana",
+                       .plan = "p-1",
                        .run = RunId("r"),
                        .generation = 3};
   };

@@ -377,7 +377,7 @@ TEST_F(LaneTest, RefusesAnEndThatIsInThePast) {
   EXPECT_TRUE(std::get<Explanation>(ask(ExplainCommand{WorkerId("shop"), "v1"}).body).pin);
 }
 
-TEST_F(LaneTest, ExplainsAVersionThatIsGone) {
+TEST_F(LaneTest, ExplainsAVersionThatIsGoneByItsRulesPlanAndConfiguration) {
   has_versions(2);
   run(1);
   ASSERT_EQ(count("remove"), 1);
@@ -385,7 +385,13 @@ TEST_F(LaneTest, ExplainsAVersionThatIsGone) {
   const auto& explanation = std::get<Explanation>(answer.body);
   EXPECT_FALSE(explanation.version);
   ASSERT_FALSE(explanation.ledger.empty());
-  EXPECT_EQ(explanation.ledger.front().event, "prune.deleted");
+  const LedgerEntry& deleted = explanation.ledger.front();
+  EXPECT_EQ(deleted.event, "prune.deleted");
+  EXPECT_EQ(deleted.plan, story.all<PrunePlanned>().back().plan_id);
+  EXPECT_EQ(deleted.generation, config->generation);
+  EXPECT_TRUE(deleted.detail.contains(", by plan " + deleted.plan + ": ")) << deleted.detail;
+  EXPECT_TRUE(deleted.detail.contains("last 1 (1 newer is in its group)")) << deleted.detail;
+  EXPECT_EQ(explanation.generation, config->generation);
 }
 
 TEST_F(LaneTest, DoesNothingForASuspendedWorker) {

@@ -316,6 +316,7 @@ std::string encode(const Intent& intent) {
   out.text("tag", intent.tag);
   out.text("message", intent.message);
   out.text("reason", intent.reason);
+  out.text("plan", intent.plan);
   out.text("run", intent.run.text());
   out.instant("begun_at", intent.begun_at);
   return out.done();
@@ -333,6 +334,7 @@ std::optional<Intent> decode_intent(const std::string& worker, std::string_view 
                 .tag = in.text("tag"),
                 .message = in.text("message"),
                 .reason = in.text("reason"),
+                .plan = in.text("plan"),
                 .run = RunId(in.text("run")),
                 .begun_at = in.instant("begun_at")};
   return in.good() ? std::optional(std::move(intent)) : std::nullopt;
@@ -358,6 +360,7 @@ std::string encode(const LedgerEntry& entry) {
   out.text("digest", entry.digest);
   out.text("detail", entry.detail);
   out.text("actor", entry.actor);
+  out.text("plan", entry.plan);
   out.text("run", entry.run.text());
   out.count("generation", entry.generation);
   return out.done();
@@ -374,6 +377,7 @@ std::optional<LedgerEntry> decode_entry(const std::string& worker, std::string_v
                     .digest = in.text("digest"),
                     .detail = in.text("detail"),
                     .actor = in.text("actor"),
+                    .plan = in.text("plan"),
                     .run = RunId(in.text("run")),
                     .generation = in.count("generation")};
   return in.good() ? std::optional(std::move(entry)) : std::nullopt;

@@ -57,6 +57,7 @@ Json ledger_entry_to_json(const LedgerEntry& entry) {
   if (!entry.tag.empty()) json["tag"] = entry.tag;
   if (!entry.digest.empty()) json["digest"] = entry.digest;
   if (!entry.actor.empty()) json["actor"] = entry.actor;
+  if (!entry.plan.empty()) json["plan"] = entry.plan;
   if (!entry.run.empty()) json["run"] = entry.run.text();
   return json;
 }

@@ -94,6 +94,7 @@ struct PruneDeleted {
   std::string tag;
   std::optional<Millis> age;
   std::string reason;
+  std::string plan_id;
 };
 struct PruneRefused {
   std::string code;  ///< Of the guard or stop.

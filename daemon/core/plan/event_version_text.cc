@@ -172,9 +172,11 @@ Telling tell(const PruneUnmarked& body) {
 
 Telling tell(const PruneDeleted& body) {
   Telling telling{
-      fmt::format("deleted {}{}: {}", title(body.number, body.tag),
-                  body.age ? ", " + for_people(*body.age) + " old" : "", clause(body.reason)),
+      fmt::format("deleted {}{}{}: {}", title(body.number, body.tag),
+                  body.age ? ", " + for_people(*body.age) + " old" : "",
+                  body.plan_id.empty() ? "" : ", by plan " + body.plan_id, clause(body.reason)),
       {{"REASON", body.reason}}};
+  if (!body.plan_id.empty()) telling.fields.emplace_back("PLAN_ID", body.plan_id);
   add_version(telling, body.version, body.number, body.tag);
   if (body.age) telling.fields.emplace_back("AGE_MS", std::to_string(body.age->count()));
   return telling;

@@ -44,6 +44,7 @@ struct Fill {
     return true;
   }
   bool operator()(const PruneDeleted& e) {
+    entry.plan = e.plan_id;
     entry.version = e.version;
     entry.number = e.number;
     entry.tag = e.tag;
@@ -61,7 +62,10 @@ struct Fill {
     entry.version = e.version;
     return true;
   }
-  bool operator()(const PruneApproved& /*e*/) { return true; }
+  bool operator()(const PruneApproved& e) {
+    entry.plan = e.plan_id;
+    return true;
+  }
   bool operator()(const WorkerSuspended& /*e*/) { return true; }
   bool operator()(const WorkerResumed& /*e*/) { return true; }
   template <class Other>

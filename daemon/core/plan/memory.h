@@ -31,6 +31,7 @@ struct Intent {
   std::string tag;
   std::string message;  ///< create
   std::string reason;
+  std::string plan = {};  ///< prune: its id.
   RunId run;
   Instant begun_at{};
 };
@@ -140,6 +141,7 @@ struct LedgerEntry {
   std::string digest;
   std::string detail;  ///< The sentence.
   std::string actor;   ///< Empty: the daemon itself.
+  std::string plan = {};    ///< Its id, where one was approved or carried out.
   RunId run;
   std::uint64_t generation = 0;  ///< Of the configuration.
 };

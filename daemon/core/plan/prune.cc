@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "daemon/core/policy/absence.h"
 #include "daemon/core/policy/retention.h"
 
 namespace rollout {
@@ -61,8 +62,7 @@ class GraceClocks {
   void judge(const Verdict& verdict) {
     const auto twin = twins_.find(verdict.version);
     if (!verdict.kept()) {
-      condemned(
-          {verdict.version, verdict.number, verdict.tag, verdict.created_on, because(verdict)});
+      condemned({verdict.version, verdict.number, verdict.tag, verdict.created_on, {}}, &verdict);
     } else if (twin != twins_.end()) {
       condemned(twin->second);
     } else {
@@ -92,9 +92,12 @@ class GraceClocks {
     clock->reset();
   }
 
-  void condemned(PruneVersion prune) {
+  /// Without its verdict, `prune` has a reason already.
+  void condemned(PruneVersion prune, const Verdict* verdict = nullptr) {
     std::optional<Millis>* clock = clock_of(prune.version);
     if (clock == nullptr) return;
+    const bool ripe = *clock && **clock + observed_.elapsed >= grace_;
+    if (verdict != nullptr && (!*clock || ripe)) prune.reason = because(*verdict);
     if (*clock) {
       **clock += observed_.elapsed;
     } else {
@@ -113,9 +116,10 @@ class GraceClocks {
     plan_.look_again = plan_.look_again ? std::min(*plan_.look_again, due) : due;
   }
 
-  std::string because(const Verdict& verdict) const {
-    return fmt::format("no rule of policy {} keeps it in group {}", policy_->name.text(),
-                       verdict.group);
+  std::string because(const Verdict& verdict) {
+    if (!absences_) absences_.emplace(*policy_, plan_.verdicts);
+    return fmt::format("no rule of policy {} keeps it in group {}: {}", policy_->name.text(),
+                       verdict.group, absences_->of(verdict));
   }
 
   const Observed& observed_;
@@ -123,6 +127,7 @@ class GraceClocks {
   const RetentionPolicy* policy_;
   std::map<VersionId, PruneVersion> twins_;
   Millis grace_{};
+  std::optional<Absences> absences_;  ///< Not before somebody asks.
   std::vector<PruneVersion> ready_;
 };
 

@@ -239,6 +239,7 @@ TEST(Report, AnExplanationOfAVersionThatIsGoneHasItsLedgerOnly) {
   entry.number = 31;
   entry.detail = "no rule keeps it";
   entry.run = RunId("r-5512");
+  entry.plan = "p-1";
   explanation.ledger.push_back(entry);
   const Json json = explanation_to_json(explanation);
   EXPECT_FALSE(json.contains("verdict"));
@@ -246,6 +247,7 @@ TEST(Report, AnExplanationOfAVersionThatIsGoneHasItsLedgerOnly) {
   EXPECT_EQ(json["grace"], format_duration(explanation.grace));
   EXPECT_EQ(json["ledger"][0]["event"], "prune.deleted");
   EXPECT_EQ(json["ledger"][0]["run"], "r-5512");
+  EXPECT_EQ(json["ledger"][0]["plan"], "p-1");
   EXPECT_FALSE(json["ledger"][0].contains("actor"));
 }
 

@@ -58,7 +58,7 @@ std::vector<EventBody> one_of_each() {
       PrunePlanned{"p-7f3a0000", 22, 6, 3, {"observe mode"}},
       PruneMarked{id, 31, "1.6.4", "no rule keeps it", std::nullopt},
       PruneUnmarked{id, 31, "it is deployed"},
-      PruneDeleted{id, 31, "1.6.4", 96h, "last 20"},
+      PruneDeleted{id, 31, "1.6.4", 96h, "last 20", "p-7f3a0000"},
       PruneRefused{"MaxPercent", "46 of 60 (77 %) exceed max_percent 25 %.", std::nullopt},
       PruneApproved{"p-7f3a90c1", 12, "anna", Instant(100h)},
       WorkerSuspended{"anna", "holidays", Instant(100h)},
