@@ -48,7 +48,10 @@ Wire<Deployment> deployment_from_json(const Json& object) {
   Deployment out;
   TRY_ASSIGN(std::string id, required_text(object, "id"));
   out.id = DeploymentId(std::move(id));
-  TRY_ASSIGN(out.created_on, created_on(object));
+  if (find_member(object, "created_on") == nullptr) {
+    return std::unexpected("`created_on` is missing");
+  }
+  out.created_on = created_on(object);
   TRY_ASSIGN(out.source, required_text(object, "source"));
   TRY_ASSIGN(out.strategy, required_text(object, "strategy"));
   TRY_ASSIGN(out.author_email, optional_text(object, "author_email"));

@@ -71,10 +71,9 @@ Wire<std::string> optional_text(const Json& object, std::string_view name) {
   return value.value_or("");
 }
 
-Wire<std::optional<Instant>> created_on(const Json& object) {
+std::optional<Instant> created_on(const Json& object) {
   const Json* value = find_member(object, "created_on");
-  if (value == nullptr) return missing("created_on");
-  if (!value->is_string()) return std::nullopt;
+  if (value == nullptr || !value->is_string()) return std::nullopt;
   return parse_rfc3339(value->get_ref<const std::string&>());
 }
 
@@ -102,7 +101,7 @@ Wire<Version> version_from_json(const Json& object) {
   if (!number) return missing("number");
   if (*number < 1) return std::unexpected("`number` is below 1");
   out.number = static_cast<std::uint64_t>(*number);
-  TRY_ASSIGN(out.created_on, created_on(object));
+  out.created_on = created_on(object);
   TRY_ASSIGN(out.urls, read_urls(object));
   TRY_ASSIGN(out.source, optional_text(object, "source"));
   TRY_ASSIGN(const auto startup, integer_member(object, "startup_time_ms"));

@@ -17,7 +17,7 @@ namespace rollout {
 template <class T>
 using Wire = std::expected<T, std::string>;
 
-/// `created_on` must be there, but one that cannot be read only leaves the version undated.
+/// Without a `created_on` that can be read it is undated (policies.md, statement 3).
 Wire<Version> version_from_json(const Json& object);
 
 /// With modules where the object has them.
@@ -37,7 +37,7 @@ Annotations annotations_from_json(const Json& object);
 Wire<std::string> required_text(const Json& object, std::string_view name);
 Wire<std::string> optional_text(const Json& object, std::string_view name);
 
-/// `created_on`, under the rule above.
-Wire<std::optional<Instant>> created_on(const Json& object);
+/// `created_on`; none where it is absent or cannot be read.
+std::optional<Instant> created_on(const Json& object);
 
 }  // namespace rollout

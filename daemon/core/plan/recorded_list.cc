@@ -77,8 +77,9 @@ Plan preview(const RecordedList& list, RetentionPolicy policy, Instant now) {
   observed.mode = Mode::enforce;
   observed.listing = list.listing;
   observed.deployments = list.history;
+  // Seen long ago, all of them.
   for (const Version& version : list.listing.versions) {
-    observed.memory.versions[version.id].first_seen = version.created_on.value_or(now);
+    observed.memory.versions.try_emplace(version.id);
   }
   for (const VersionId& pin : list.pins) observed.memory.pins[pin] = {"in the list", "", {}};
   observed.now = observed.host_now = now;

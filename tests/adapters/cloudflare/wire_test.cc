@@ -82,7 +82,6 @@ TEST(WireVersion, NamesTheRequiredFieldThatIsMissingOrWrong) {
       {"urls", nullptr},
       {"urls", "x"},
       {"urls", Json::array({1})},
-      {"created_on", nullptr},
       {"source", 1},
       {"main_module", false},
       {"modules", "x"},
@@ -124,6 +123,11 @@ TEST(WireVersion, AnUnreadableDateLeavesItUndated) {
     ASSERT_TRUE(version) << date;
     EXPECT_FALSE(version->created_on) << date;
   }
+  Json object = a_whole_version();
+  object.erase("created_on");
+  const auto version = version_from_json(object);
+  ASSERT_TRUE(version) << "statement 3: it is kept, and the others are still judged";
+  EXPECT_FALSE(version->created_on);
 }
 
 TEST(WireVersion, AbsentOrNullAnnotationsAreEmpty) {

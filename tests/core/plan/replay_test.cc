@@ -143,6 +143,17 @@ TEST(Preview, AsksForNoApproval) {
   EXPECT_TRUE(plan.stops.empty());
 }
 
+TEST(Preview, KnowsNoFirstSightOfAnUndatedVersion) {
+  RecordedList list = recorded(one_a_day(3));
+  list.listing.versions[0].created_on.reset();
+  RetentionPolicy policy = keep_last(1);
+  policy.protect.min_age = {.exact = 1h};
+  const Plan plan = preview(list, policy, kNow);
+  ASSERT_EQ(plan.verdicts.back().number, 1U);
+  ASSERT_EQ(plan.verdicts.back().reasons.size(), 1U);
+  EXPECT_EQ(plan.verdicts.back().reasons[0].code, ReasonCode::bad_timestamp);
+}
+
 TEST(Replay, DeletesNothingOnADayWithAnotherStop) {
   auto versions = one_a_day(6);
   for (VersionBuilder& each : versions) each.aged(3 * kDay);
