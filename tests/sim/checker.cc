@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace rollout {
 namespace {
@@ -145,6 +146,16 @@ void Checker::check_knowledge(const WorkerId& worker, const VersionId& version, 
   if (!side.listed_well || (side.malformed && now - *side.malformed < kHour)) {
     broken("14 bad read", worker, "a DELETE after a bad read");
   }
+  if (side.removals == 0) check_second_listing(worker, side);
+}
+
+/// Before the first delete of a pass the versions were listed twice, and both times the same.
+void Checker::check_second_listing(const WorkerId& worker, const Side& side) {
+  if (side.listings >= 2 &&
+      std::ranges::equal(side.listing, side.listing_before, {}, &Version::id, &Version::id)) {
+    return;
+  }
+  broken("listings differ", worker, "a DELETE without two listings that agree");
 }
 
 // Promise 13
@@ -249,7 +260,8 @@ void Checker::identity_lost(const WorkerId& worker, const BundleDigest& digest) 
 
 void Checker::listed(const WorkerId& worker, const std::vector<Version>& versions, Tick asked) {
   Side& side = sides_[worker];
-  side.listing = versions;
+  side.listing_before = std::exchange(side.listing, versions);
+  ++side.listings;
   side.listed_well = true;
   for (auto& [digest, story] : side.builds) {
     if (!story.doubt) continue;

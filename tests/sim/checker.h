@@ -107,7 +107,9 @@ class Checker {
     std::set<VersionId> serving_when_read;
     DeploymentHistory history_when_read;
     std::vector<Version> listing;  ///< The last good one.
-    bool listed_well = false;      ///< The last read was good.
+    std::vector<Version> listing_before;
+    std::size_t listings = 0;  ///< Good ones, in this pass.
+    bool listed_well = false;  ///< The last read was good.
     std::optional<Tick> malformed;
     std::size_t removals = 0;  ///< In this pass.
     bool suspended = false;
@@ -122,6 +124,7 @@ class Checker {
   void check_rank(const WorkerId& worker, const VersionId& version, const Side& side);
   void check_circumstances(const WorkerId& worker, const Side& side);
   void check_limits(const WorkerId& worker, const Side& side);
+  void check_second_listing(const WorkerId& worker, const Side& side);
   void check_knowledge(const WorkerId& worker, const VersionId& version, const Side& side);
   void approved(Side& side, const std::string& plan) const;
   void check_person(const WorkerId& worker, const Version& victim, const Side& side);

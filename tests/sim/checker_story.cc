@@ -21,6 +21,7 @@ void Checker::started(bool recovering) {
     side.malformed.reset();
     side.listed_well = false;
     side.removals = 0;
+    side.listings = 0;
   }
 }
 
@@ -89,6 +90,7 @@ void Checker::told(const Event& event) {
   Side& side = sides_[event.worker];
   if (std::holds_alternative<PassFinished>(event.body)) {
     side.removals = 0;
+    side.listings = 0;
   } else if (const auto* approval = std::get_if<PruneApproved>(&event.body)) {
     approved(side, approval->plan_id);
   } else if (const auto* twin = std::get_if<VersionDuplicate>(&event.body)) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -17,7 +18,11 @@ class PlantedApi final : public VersionsApi {
   Result<Worker> worker(const WorkerId& worker) override { return real_.worker(worker); }
   Result<std::optional<Instant>> token_expiry() override { return real_.token_expiry(); }
   Result<Listing> list(const WorkerId& worker) override {
+    if (plant_ == Plant::list_once) {
+      if (const auto first = listed_.extract(worker)) return first.mapped();
+    }
     TRY_ASSIGN(Listing listing, real_.list(worker));
+    if (plant_ == Plant::list_once) listed_.emplace(worker, listing);
     auto& versions = listing.versions;
     if (!versions.empty()) {
       newest_ = std::ranges::max_element(versions, {}, &Version::number)->id;
@@ -72,7 +77,8 @@ class PlantedApi final : public VersionsApi {
  private:
   Plant plant_;
   VersionsApi& real_;
-  std::optional<VersionId> newest_;  ///< Of the last listing.
+  std::optional<VersionId> newest_;     ///< Of the last listing.
+  std::map<WorkerId, Listing> listed_;  ///< Given once more, in place of the next.
 };
 
 class PlantedJournal final : public Journal {
@@ -150,7 +156,7 @@ struct Named {
   std::string_view name;
   std::string_view caught_by;
 };
-constexpr std::array<Named, 14> kNames{{{Plant::none, "none", ""},
+constexpr std::array<Named, 15> kNames{{{Plant::none, "none", ""},
                                         {Plant::blind_retry, "blind_retry", "3"},
                                         {Plant::intent_not_synced, "intent_not_synced", "2"},
                                         {Plant::settle_ignored, "settle_ignored", "4"},
@@ -163,7 +169,8 @@ constexpr std::array<Named, 14> kNames{{{Plant::none, "none", ""},
                                         {Plant::scope_ignored, "scope_ignored", "11"},
                                         {Plant::approval_ignored, "approval_ignored", "approval"},
                                         {Plant::ratchet_forgotten, "ratchet_forgotten", "ratchet"},
-                                        {Plant::window_ignored, "window_ignored", "window"}}};
+                                        {Plant::window_ignored, "window_ignored", "window"},
+                                        {Plant::list_once, "list_once", "listings"}}};
 
 }  // namespace
 
@@ -200,6 +207,7 @@ std::unique_ptr<VersionsApi> plant_in(Plant plant, VersionsApi& api) {
     case Plant::first_page_only:
     case Plant::deployed_ignored:
     case Plant::sort_reversed:
+    case Plant::list_once:
       return std::make_unique<PlantedApi>(plant, api);
     default:
       return nullptr;

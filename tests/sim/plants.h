@@ -27,13 +27,14 @@ enum class Plant {
   approval_ignored,   ///< Nobody is asked, however much goes.
   ratchet_forgotten,  ///< It is not remembered which policy was agreed to.
   window_ignored,     ///< Deletes happen at any hour.
+  list_once,          ///< Where a listing is to be read again, the first one is taken for it.
 };
 inline constexpr Plant kPlants[] = {
     Plant::blind_retry,     Plant::intent_not_synced, Plant::settle_ignored,
     Plant::first_page_only, Plant::intent_forgotten,  Plant::deployed_ignored,
     Plant::sort_reversed,   Plant::grace_ignored,     Plant::limits_ignored,
     Plant::scope_ignored,   Plant::approval_ignored,  Plant::ratchet_forgotten,
-    Plant::window_ignored};
+    Plant::window_ignored,  Plant::list_once};
 std::string_view to_string(Plant plant);
 
 /// The invariant (its first word) that must catch it.
