@@ -23,6 +23,7 @@ struct Suite {
 struct Findings {
   std::vector<Suite> suites;
   std::vector<ConfigError> errors;  ///< Of files that are no policies.
+  std::vector<std::string> broken;  ///< Those files.
 };
 
 std::vector<PolicyTestResult> results_of(Document& document) {
@@ -45,7 +46,11 @@ Findings test_files(const std::vector<std::string>& files, const Pattern& wanted
                   [&](const PolicyTestResult& each) { return !wanted.matches(each.name); });
     const std::size_t before = findings.errors.size();
     document.report(findings.errors);
-    if (findings.errors.size() == before) findings.suites.push_back(std::move(suite));
+    if (findings.errors.size() == before) {
+      findings.suites.push_back(std::move(suite));
+    } else {
+      findings.broken.push_back(file);
+    }
   }
   return findings;
 }
@@ -75,9 +80,26 @@ std::string xml(std::string_view text) {
   return out;
 }
 
-std::string junit(const std::vector<Suite>& suites) {
+/// A file that is no policy must not look like one without tests.
+std::string broken_suite(const std::string& file, const std::vector<ConfigError>& errors) {
+  std::string text = fmt::format(
+      "  <testsuite name=\"{0}\" tests=\"1\" failures=\"0\" errors=\"1\">\n"
+      "    <testcase classname=\"{0}\" name=\"is a policy\">\n",
+      xml(file));
+  std::string all;
+  for (const ConfigError& error : errors) {
+    if (error.file != file) continue;
+    all += fmt::format("{}{}:{}: {}", all.empty() ? "" : "; ", error.line, error.column,
+                       error.message);
+  }
+  return text + fmt::format("      <error message=\"{}\"/>\n", xml(all)) +
+         "    </testcase>\n  </testsuite>\n";
+}
+
+std::string junit(const Findings& findings) {
   std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
-  for (const Suite& suite : suites) {
+  for (const std::string& file : findings.broken) text += broken_suite(file, findings.errors);
+  for (const Suite& suite : findings.suites) {
     text += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n", xml(suite.file),
                         suite.results.size(), count_failed(suite));
     for (const PolicyTestResult& each : suite.results) {
@@ -122,15 +144,22 @@ void print(const Findings& findings, Console& console) {
   console.errors(findings.errors);
 }
 
+/// Names that hold this expression; all, where it is empty.
+std::expected<Pattern, std::string> names_with(const std::string& expression) {
+  // By itself first, so that an error names what was written.
+  if (!expression.empty()) TRY(Pattern::parse("re:" + expression));
+  return Pattern::parse(fmt::format("re:(?s:.*)(?:{})(?s:.*)", expression));
+}
+
 }  // namespace
 
 OrExit<int> run(const PolicyTest& command, Session& session) {
-  const auto wanted = Pattern::parse(fmt::format("re:(?s:.*)(?:{})(?s:.*)", command.run));
+  const auto wanted = names_with(command.run);
   if (!wanted) return session.fail(kExitUsage, fmt::format("--run: {}", wanted.error()));
   const Findings findings = test_files(command.policies, *wanted);
   if (!command.junit.empty()) {
     std::ofstream file(command.junit, std::ios::binary);
-    file << junit(findings.suites);
+    file << junit(findings);
     file.close();
     if (!file) return session.fail(kExitFailed, command.junit + ": cannot be written");
   }

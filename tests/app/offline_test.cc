@@ -240,13 +240,20 @@ TEST_F(Offline, ThePolicysOwnTestsAreRun) {
   const Ran some = ctl({"policy", "test", file, "--run", "newest|nothing"});
   EXPECT_EQ(some.exit, kExitOk);
   EXPECT_TRUE(some.out.contains("1 of 1 tests pass")) << some.out;
-  EXPECT_EQ(ctl({"policy", "test", file, "--run", "("}).exit, kExitUsage);
+  const Ran wrong = ctl({"policy", "test", file, "--run", "("});
+  EXPECT_EQ(wrong.exit, kExitUsage);
+  EXPECT_TRUE(wrong.err.contains("--run: \"re:(\" is no regular expression")) << wrong.err;
 }
 
 TEST_F(Offline, TestsOfAPolicyThatIsNoneAreNotRun) {
   folder_.write("broken.yaml", "retention: broken\nkeep: { dayly: 7 }\n");
-  const Ran ran = ctl({"policy", "test", folder_.path("broken.yaml")});
+  const Ran ran =
+      ctl({"policy", "test", folder_.path("broken.yaml"), "--junit", folder_.path("results.xml")});
   EXPECT_EQ(ran.exit, kExitConfig);
+  std::ifstream results(folder_.path("results.xml"));
+  const std::string xml{std::istreambuf_iterator<char>(results), {}};
+  EXPECT_TRUE(xml.contains("errors=\"1\"")) << "nor do they look as if there were none: " << xml;
+  EXPECT_TRUE(xml.contains("<error message=\"2:9: unknown key &quot;dayly&quot;")) << xml;
   EXPECT_EQ(ran.out, "");
   EXPECT_TRUE(ran.err.contains("did you mean \"daily\"?")) << ran.err;
 }
