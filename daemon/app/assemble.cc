@@ -162,8 +162,7 @@ void Assembly::watch(const Config& config) {
   sentry_->reconfigure(std::move(roots));
 }
 
-bool Assembly::alive() {
-  const Tick now = clock_.tick();
+bool Assembly::alive(Tick now) {
   return std::ranges::all_of(lanes_, [now](const auto& lane) { return lane->alive(now); });
 }
 

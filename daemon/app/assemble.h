@@ -37,7 +37,8 @@ class Assembly final {
   Reloaded reload();
 
   /// True while every lane moves within its own deadline.
-  bool alive();
+  bool alive() { return alive(clock_.tick()); }
+  bool alive(Tick now);
   std::string headline() const;
 
   /// No new work; `done` once all lanes have ended.

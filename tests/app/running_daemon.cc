@@ -30,6 +30,10 @@ bool RunningDaemon::alive() {
   return assembly_->alive();
 }
 
+bool RunningDaemon::alive_after(Millis silence) {
+  return assembly_->alive(assembly_->clock().tick() + silence);
+}
+
 std::string RunningDaemon::headline() const {
   return assembly_->headline();
 }

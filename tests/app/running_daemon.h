@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "daemon/core/model/instant.h"
+
 namespace rollout {
 
 class Assembly;
@@ -21,6 +23,8 @@ class RunningDaemon final {
   StartOutcome start(const std::string& config_path);
   void stop();
   bool alive();
+  /// Whether it would still count as alive, were nothing heard of it for so long.
+  bool alive_after(Millis silence);
   std::string headline() const;
 
  private:

@@ -39,6 +39,27 @@ TEST_F(LaneTest, ProbesEveryFiveMinutesWhereTheTokenIsRefused) {
   EXPECT_EQ(story.all<ApiRecovered>().size(), 1U);
 }
 
+// Journey J7: whatever happens meanwhile, and however many Workers there are.
+TEST_F(LaneTest, SendsOneRequestInFiveMinutesWhileTheTokenIsRefused) {
+  config->workers.push_back(config->workers[0]);
+  config->workers[1].id = WorkerId("another");
+  for (int i = 0; i < 100; ++i) {
+    cloud.next("list", {Fault::When::before, FailureKind::unauthorized});
+  }
+  std::vector<Tick> asked;
+  std::uint64_t builds = 0;
+  triggers.before_wait = [&](int) {
+    for (; asked.size() < calls.size();) asked.push_back(clock.tick());
+    disk.shows.builds = {a_build(500 + ++builds)};
+  };
+  run(60);
+  ASSERT_GE(asked.size(), 5U) << "it goes on";
+  for (std::size_t i = 1; i < asked.size(); ++i) {
+    EXPECT_EQ(asked[i] - asked[i - 1], 5min) << "request " << i;
+  }
+  EXPECT_EQ(static_cast<std::size_t>(count("list")), calls.size()) << "and nothing else is sent";
+}
+
 TEST_F(LaneTest, TakesNoReadForAProofThatTheTokenMayWrite) {
   disk.shows.builds = {a_build(500)};
   cloud.next("create", {Fault::When::before, FailureKind::unauthorized});

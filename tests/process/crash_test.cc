@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/process/relay.h"
 #include "tests/process/site.h"
 
 namespace rollout {
@@ -16,9 +17,13 @@ std::string slow_create(const char* delay) {
          std::string(delay) + R"(" }])";
 }
 
+class Crash : public testing::TestWithParam<Site::Transport> {};
+INSTANTIATE_TEST_SUITE_P(Over, Crash, testing::ValuesIn(Site::kTransports),
+                         [](const auto& of) { return Site::name_of(of.param); });
+
 // Promise 1: killed between a create's effect and its answer.
-TEST(Crash, AfterTheEffectOfACreateAndBeforeItsAnswerMakesNoSecondVersion) {
-  const Site site;
+TEST_P(Crash, AfterTheEffectOfACreateAndBeforeItsAnswerMakesNoSecondVersion) {
+  const Site site(GetParam());
   site.configure();
   site.control("faults", slow_create("30s"));
   site.build("one");
@@ -38,8 +43,8 @@ TEST(Crash, AfterTheEffectOfACreateAndBeforeItsAnswerMakesNoSecondVersion) {
 }
 
 // Promise 4: an answer that is lost while the daemon lives.
-TEST(Crash, OfTheConnectionAfterTheEffectIsSettledByLooking) {
-  const Site site;
+TEST_P(Crash, OfTheConnectionAfterTheEffectIsSettledByLooking) {
+  const Site site(GetParam());
   site.configure();
   site.control("faults",
                R"([{ "method": "POST", "path": "*/versions", "when": "after", "drop": true }])");
@@ -64,6 +69,32 @@ TEST(Stop, WhileACreateIsInFlightWaitsForItsAnswerAndRecordsIt) {
   stopped->signal(SIGTERM);
   const Json stopping = stopped->await("daemon.stopping");
   EXPECT_FALSE(stopping["in_flight"].get<std::string>().empty());
+  EXPECT_EQ(stopped->wait(), 0);
+  EXPECT_LT(stopped->place_of("daemon.stopping"), stopped->place_of("version.created"));
+
+  const auto daemon = site.start();
+  EXPECT_EQ(site.ctl({"reconcile", "shop", "--wait"}).exit, 0);
+  EXPECT_TRUE(daemon->told("version.adopted").empty()) << "the journal knew";
+  EXPECT_EQ(site.versions().size(), 1U);
+  EXPECT_EQ(site.requests("POST").size(), 1U);
+  EXPECT_EQ(daemon->stop(), 0);
+}
+
+// Promise 26: the answer is waited for though the request is not out yet.
+TEST(Stop, WhileTheBodyOfACreateIsBeingSentSendsTheRestAndRecordsTheAnswer) {
+  const Site site;
+  Relay relay(site.origin());
+  site.configure({.origin = relay.origin()});
+  site.build("one");
+  // More than the buffers of two connections take.
+  site.write("builds/shop/dist/terms.txt", std::string(std::size_t{16} << 20, 'x'));
+  site.mark();
+  const auto stopped = site.start();
+  site.wait_until([&relay] { return relay.holds(); });
+  stopped->signal(SIGTERM);
+  EXPECT_FALSE(stopped->await("daemon.stopping")["in_flight"].get<std::string>().empty());
+  EXPECT_TRUE(site.versions().empty());
+  relay.let_go();
   EXPECT_EQ(stopped->wait(), 0);
   EXPECT_LT(stopped->place_of("daemon.stopping"), stopped->place_of("version.created"));
 

@@ -45,11 +45,8 @@ TEST_P(MainJob, AMarkedBuildBecomesExactlyOneVersion) {
   EXPECT_EQ(daemon->stop(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Over, MainJob,
-                         testing::Values(Site::Transport::http, Site::Transport::tls),
-                         [](const auto& transport) {
-                           return transport.param == Site::Transport::tls ? "Tls" : "PlainHttp";
-                         });
+INSTANTIATE_TEST_SUITE_P(Over, MainJob, testing::ValuesIn(Site::kTransports),
+                         [](const auto& of) { return Site::name_of(of.param); });
 
 TEST(MainJobOverTls, AServerThatIsNotTrustedGetsNothing) {
   const Site site(Site::Transport::tls);

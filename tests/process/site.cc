@@ -117,11 +117,12 @@ void Site::configure(const Configuration& configuration) const {
   const std::string retention =
       configuration.retention.empty() ? "" : "    retention: " + configuration.retention + "\n";
   write("etc/rolloutd.yaml",
-        fmt::format(kConfiguration, fmt::arg("mode", configuration.mode),
-                    fmt::arg("site", directory_), fmt::arg("account", kAccount),
-                    fmt::arg("origin", origin_), fmt::arg("interval", configuration.interval),
-                    fmt::arg("ready", configuration.ready), fmt::arg("retention", retention),
-                    fmt::arg("extra", configuration.extra)));
+        fmt::format(
+            kConfiguration, fmt::arg("mode", configuration.mode), fmt::arg("site", directory_),
+            fmt::arg("account", kAccount),
+            fmt::arg("origin", configuration.origin.empty() ? origin_ : configuration.origin),
+            fmt::arg("interval", configuration.interval), fmt::arg("ready", configuration.ready),
+            fmt::arg("retention", retention), fmt::arg("extra", configuration.extra)));
 }
 
 void Site::retention(const std::string& name, std::string_view text) const {

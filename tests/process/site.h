@@ -6,6 +6,7 @@
 // `site.mark()`, `daemon->await("version.created")`, and look with `site.versions()`.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -25,12 +26,17 @@ struct Configuration {
   std::string retention = "";  ///< A policy's name; empty: none.
   std::string ready = "marker";
   std::string interval = "2s";
-  std::string extra = "";  ///< Lines at the end, for instance wrong ones.
+  std::string origin = "";  ///< Of what stands between; empty: the local Versions API's own.
+  std::string extra = "";   ///< Lines at the end, for instance wrong ones.
 };
 
 class Site final {
  public:
   enum class Transport { http, tls };
+  static constexpr std::array kTransports = {Transport::http, Transport::tls};
+  static std::string name_of(Transport transport) {
+    return transport == Transport::tls ? "Tls" : "PlainHttp";
+  }
   explicit Site(Transport transport = Transport::http, std::string token = kToken);
   ~Site();
   Site(const Site&) = delete;

@@ -16,9 +16,13 @@
 namespace rollout {
 namespace {
 
+class TroubleOver : public testing::TestWithParam<Site::Transport> {};
+INSTANTIATE_TEST_SUITE_P(Each, TroubleOver, testing::ValuesIn(Site::kTransports),
+                         [](const auto& of) { return Site::name_of(of.param); });
+
 // Journey J7.
-TEST(Trouble, ARefusedTokenIsToldOnceAndProbedSeldom) {
-  const Site site(Site::Transport::http, "expired-token");
+TEST_P(TroubleOver, ARefusedTokenIsToldOnceAndProbedSeldom) {
+  const Site site(GetParam(), "expired-token");
   site.configure();
   const auto daemon = site.start();
   const Json failed = daemon->await("auth.failed");
@@ -44,8 +48,8 @@ TEST(Trouble, ARefusedTokenIsToldOnceAndProbedSeldom) {
 }
 
 // Promise 19 (fault matrix 24).
-TEST(Trouble, ARateLimitIsWaitedForAndNothingIsAskedMeanwhile) {
-  const Site site;
+TEST_P(TroubleOver, ARateLimitIsWaitedForAndNothingIsAskedMeanwhile) {
+  const Site site(GetParam());
   site.configure();
   const auto daemon = site.start();
   EXPECT_EQ(site.ctl({"reconcile", "shop", "--wait"}).exit, 0);
