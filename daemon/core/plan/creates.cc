@@ -16,6 +16,7 @@ namespace {
 const Millis kLongestCreate = create_allowance(std::uint64_t{64} * 1024 * 1024);
 
 constexpr const char* kVersionDeleted = "VersionDeleted";
+constexpr const char* kTagTaken = "TagTaken";
 
 void look_no_later_than(Plan& plan, Tick tick) {
   plan.look_again = plan.look_again ? std::min(*plan.look_again, tick) : tick;
@@ -201,10 +202,7 @@ class Creates {
     }
     if (policy.uniqueness == TaggingPolicy::Uniqueness::unique &&
         is_taken(annotations->tag, build.digest)) {
-      reject(build, generation, "TagTaken",
-             fmt::format("the tag `{}` is already carried by another build; change what the tag is "
-                         "made from, or remove `unique` from tagging policy {}",
-                         annotations->tag, policy.name.text()));
+      wait_for_tag(build, generation, annotations->tag);
       return;
     }
     // An older build that is made late must not replace a newer one in production.
@@ -212,6 +210,20 @@ class Creates {
     plan_.actions.emplace_back(
         CreateVersion{build, *annotations, newest ? observed_.worker->deploy : DeployMode::none,
                       fmt::format("no version carries build {}", build.digest.brief())});
+  }
+
+  /// Looked at again in each pass, and told once: the tag is free when its version is gone.
+  void wait_for_tag(const Build& build, Generation& generation, const std::string& tag) {
+    std::string message = fmt::format(
+        "the tag `{}` is already carried by another build: the version is made once that one is "
+        "gone; or change what the tag is made from, or remove `unique` from tagging policy {}",
+        tag, observed_.worker->tagging->name.text());
+    const std::string tried_with = fmt::format("tag {}", tag);
+    if (generation.state != GenerationState::refused || generation.tried_with != tried_with) {
+      reject(build, generation, kTagTaken, message);
+      generation.tried_with = tried_with;
+    }
+    plan_.notices.push_back({kTagTaken, std::move(message), std::nullopt});
   }
 
   /// By a listed version, by one that was just made, or by one that this plan or an open intent

@@ -131,6 +131,15 @@ TEST(Creates, RefusesATagThatAnotherBuildCarries) {
   const auto rejected = all_of<BuildRejected>(plan.events);
   ASSERT_EQ(rejected.size(), 1U);
   EXPECT_EQ(rejected[0].reason, "TagTaken");
+  const Plan again = given.plan_again(plan, 5min);
+  EXPECT_TRUE(all_of<CreateVersion>(again.actions).empty());
+  EXPECT_TRUE(all_of<BuildRejected>(again.events).empty()) << "told once";
+  ASSERT_EQ(again.notices.size(), 1U) << "and shown each time";
+  EXPECT_EQ(again.notices[0].code, "TagTaken");
+  given.versions.erase(given.versions.begin());
+  const Plan free = given.plan_again(again, 5min);
+  ASSERT_EQ(all_of<CreateVersion>(free.actions).size(), 1U);
+  EXPECT_EQ(all_of<CreateVersion>(free.actions)[0].annotations.tag, "v1");
 }
 
 TEST(Creates, AdoptsAnOpenCreateThatTheListingShows) {
