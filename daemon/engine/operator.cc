@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kLedgerShown = 20;
 constexpr std::size_t kLedgerSearched = 100000;
+constexpr std::size_t kShortestPrefix = 4;  // Of an id.
 
 Answer done(std::string sentence) {
   return {kExitOk, Done{std::move(sentence)}};
@@ -43,10 +44,24 @@ Answer in_the_past(Instant until) {
 bool names(const LedgerEntry& entry, const std::string& text) {
   if (!entry.version) return false;
   return entry.version->text() == text ||
-         (text.size() >= 4 && entry.version->text().starts_with(text)) ||
+         (text.size() >= kShortestPrefix && entry.version->text().starts_with(text)) ||
          (entry.number != 0 &&
           (text == fmt::format("v{}", entry.number) || text == fmt::format("{}", entry.number))) ||
          (!entry.tag.empty() && entry.tag == text);
+}
+
+/// A pin may outlive its version: by the full id, or its beginning where nothing listed has it.
+std::optional<VersionId> pinned_as(const std::string& text, const Memory& memory,
+                                   const Failure& missing) {
+  std::vector<VersionId> found;
+  for (const auto& [version, pin] : memory.pins) {
+    if (version.text() == text) return version;
+    if (text.size() >= kShortestPrefix && version.text().starts_with(text)) {
+      found.push_back(version);
+    }
+  }
+  if (missing.kind != FailureKind::not_found || found.size() != 1) return std::nullopt;
+  return found.front();
 }
 
 }  // namespace
@@ -137,14 +152,18 @@ Result<Answer> Operator::run(const PinCommand& command) {
 }
 
 Result<Answer> Operator::run(const UnpinCommand& command) {
-  TRY_ASSIGN(const Version version, find(command.version));
   TRY_ASSIGN(Memory memory, reconciler_.recall(worker()));
-  if (memory.pins.erase(version.id) == 0) {
-    return done(fmt::format("version {} was not pinned by command", version.number));
+  const auto listed = find(command.version);
+  const auto gone = listed ? std::nullopt : pinned_as(command.version, memory, listed.error());
+  if (!listed && !gone) return std::unexpected(listed.error());
+  const VersionId id = listed ? listed->id : *gone;
+  const std::string name = listed ? fmt::format("{} ({})", listed->number, id.text())
+                                  : fmt::format("{}, which is not listed any more,", id.text());
+  if (memory.pins.erase(id) == 0) {
+    return done(fmt::format("version {} was not pinned by command", listed->number));
   }
-  TRY(keep_and_tell(memory, VersionUnpinned{version.id, actor_}));
-  return done(
-      fmt::format("version {} ({}) is no longer pinned", version.number, version.id.text()));
+  TRY(keep_and_tell(memory, VersionUnpinned{id, actor_}));
+  return done(fmt::format("version {} is no longer pinned", name));
 }
 
 Result<Answer> Operator::run(const SuspendCommand& command) {
@@ -166,7 +185,10 @@ Result<Answer> Operator::run(const ResumeCommand& /*command*/) {
   memory.suspension.reset();
   memory.prune_held = false;
   memory.prune_held_because.clear();
-  for (auto& [version, seen] : memory.versions) seen.refused = false;
+  for (auto& [version, seen] : memory.versions) {
+    seen.refused = false;
+    seen.refused_for = {};
+  }
   TRY(keep_and_tell(memory, WorkerResumed{actor_}));
   return done(fmt::format("{} is resumed", worker().text()));
 }

@@ -165,6 +165,7 @@ class PruneRun {
     if (const auto seen = acting_.memory.versions.find(prune.version);
         seen != acting_.memory.versions.end()) {
       seen->second.refused = true;
+      seen->second.refused_for = {};
       seen->second.condemned_for.reset();
     }
     return refuse("Refused", failure.sentence(), prune.version);

@@ -64,10 +64,10 @@ inline Memory rich_memory() {
                          .version = std::nullopt,
                          .tried_with = ""}};
   memory.versions[version_id(1)] = {at_second(1), std::nullopt, false};
-  memory.versions[version_id(2)] = {at_second(2), Millis(0), true};
+  memory.versions[version_id(2)] = {at_second(2), Millis(0), true, 2, Millis(500)};
   memory.versions[version_id(3)] = {at_second(3), Millis(86'400'000), false};
   memory.pins[version_id(2)] = {"a \"quoted\"\n reason", "ana", std::nullopt};
-  memory.pins[version_id(3)] = {"", "", at_second(0)};
+  memory.pins[version_id(3)] = {"", "", at_second(0), Millis(0)};
   memory.suspension = {"holiday", "ana", at_second(5000)};
   memory.approval = {"p-1", {version_id(1), version_id(3)}, "ana", at_second(7), "hash"};
   memory.highest_number = 3;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/engine/lane.h"
 
+#include "daemon/core/model/exit_codes.h"
 #include "tests/engine/lane_fixture.h"
 
 namespace rollout {
@@ -386,6 +387,23 @@ TEST_F(LaneTest, KeepsAPinnedVersionAndSaysWhy) {
   EXPECT_EQ(explanation.pin->actor, "anna");
   EXPECT_EQ(ask(UnpinCommand{WorkerId("shop"), "v1"}).exit, 0);
   EXPECT_FALSE(std::get<Explanation>(ask(ExplainCommand{WorkerId("shop"), "v1"}).body).pin);
+}
+
+TEST_F(LaneTest, UnpinsAVersionThatIsGone) {
+  config->mode = Mode::observe;
+  has_versions(4);
+  run(1);
+  for (const char* version : {"v1", "v2"}) {
+    EXPECT_EQ(ask(PinCommand{WorkerId("shop"), version, "audit", std::nullopt}).exit, 0);
+  }
+  cloud.versions.erase(cloud.versions.begin() + 2, cloud.versions.end());  // By hand.
+  run(1);
+  const std::string id = version_id(1).text();
+  EXPECT_EQ(said(ask(UnpinCommand{WorkerId("shop"), id})),
+            "version " + id + ", which is not listed any more, is no longer pinned");
+  EXPECT_EQ(ask(UnpinCommand{WorkerId("shop"), id}).exit, kExitFailed) << "nothing has this id";
+  EXPECT_EQ(ask(UnpinCommand{WorkerId("shop"), version_id(2).text()}).exit, 0);
+  EXPECT_TRUE(journal.recall(WorkerId("shop"))->pins.empty());
 }
 
 TEST_F(LaneTest, RefusesAnEndThatIsInThePast) {

@@ -194,6 +194,7 @@ std::string encode(const SeenVersion& seen) {
   out.span("condemned_for", seen.condemned_for);
   out.flag("refused", seen.refused);
   out.count("number", seen.number);
+  out.number("refused_for", seen.refused_for.count());
   return out.done();
 }
 
@@ -202,7 +203,8 @@ std::optional<SeenVersion> decode_seen(std::string_view body) {
   SeenVersion seen{.first_seen = in.instant("first_seen"),
                    .condemned_for = in.span("condemned_for"),
                    .refused = in.flag("refused"),
-                   .number = in.count("number")};
+                   .number = in.count("number"),
+                   .refused_for = Millis(in.number("refused_for"))};
   return in.good() ? std::optional(seen) : std::nullopt;
 }
 
@@ -211,6 +213,7 @@ std::string encode(const Pin& pin) {
   out.text("reason", pin.reason);
   out.text("actor", pin.actor);
   out.instant("until", pin.until);
+  out.span("missing_for", pin.missing_for);
   return out.done();
 }
 
@@ -218,7 +221,8 @@ std::optional<Pin> decode_pin(std::string_view body) {
   Reader in(body);
   Pin pin{.reason = in.text("reason"),
           .actor = in.text("actor"),
-          .until = in.optional_instant("until")};
+          .until = in.optional_instant("until"),
+          .missing_for = in.span("missing_for")};
   return in.good() ? std::optional(std::move(pin)) : std::nullopt;
 }
 

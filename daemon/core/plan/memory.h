@@ -78,6 +78,7 @@ struct Pin {
   std::string reason;
   std::string actor;
   std::optional<Instant> until;
+  std::optional<Millis> missing_for = {};  ///< Observed time; none while its version is listed.
   auto operator<=>(const Pin&) const = default;
 };
 
@@ -104,6 +105,7 @@ struct SeenVersion {
   std::optional<Millis> condemned_for;  ///< Observed time; none while something keeps it.
   bool refused = false;                 ///< Cloudflare refused to delete it.
   std::uint64_t number = 0;
+  Millis refused_for = {};  ///< Observed time.
   auto operator<=>(const SeenVersion&) const = default;
 };
 

@@ -14,6 +14,10 @@ constexpr std::size_t kSameInstants = 5;
 constexpr Millis kDateTolerance = std::chrono::seconds(30);
 constexpr Millis kClocksApart = std::chrono::minutes(5);
 constexpr Millis kBelieved = std::chrono::hours(1);
+/// A version that Cloudflare refused to delete is not asked for again before.
+constexpr Millis kRefusalHolds = std::chrono::hours(24);
+/// A pin whose version is not listed for so long is dropped with it.
+constexpr Millis kPinOutlives = std::chrono::hours(24);
 
 bool has_looked_short_for(const Observed& observed, Millis time) {
   return observed.short_since && observed.tick - *observed.short_since >= time;
@@ -46,6 +50,20 @@ const Share* unlisted_share(const Observed& observed) {
                         [&](const Version& version) { return version.id == share.version; });
   });
   return found == shares.end() ? nullptr : &*found;
+}
+
+/// One listing may lack a version that is there; those of a day do not.
+void drop_pins_of_the_gone(Millis elapsed, Memory& memory) {
+  for (auto& [version, pin] : memory.pins) {
+    if (memory.versions.contains(version)) {
+      pin.missing_for.reset();
+    } else {
+      pin.missing_for = pin.missing_for ? *pin.missing_for + elapsed : Millis(0);
+    }
+  }
+  std::erase_if(memory.pins, [](const auto& pin) {
+    return pin.second.missing_for.value_or(Millis(0)) >= kPinOutlives;
+  });
 }
 
 }  // namespace
@@ -120,15 +138,20 @@ void remember_listing(const Observed& observed, Memory& memory) {
   if (looks_short(observed) && !has_looked_short_for(observed, kBelieved)) return;
   memory.highest_number = highest_number(observed.listing);
   memory.had_deployment = !observed.deployments.deployments.empty();
+  const Millis elapsed = observed.elapsed;
   std::map<VersionId, SeenVersion> seen;
   for (const Version& version : observed.listing.versions) {
     const auto known = memory.versions.find(version.id);
     SeenVersion now = known == memory.versions.end() ? SeenVersion{} : known->second;
     if (known == memory.versions.end()) now.first_seen = observed.now;
     now.number = version.number;
+    // What it was refused for may be over by then.
+    if (now.refused && (now.refused_for += elapsed) >= kRefusalHolds) now.refused = false;
+    if (!now.refused) now.refused_for = {};
     seen.emplace(version.id, now);
   }
   memory.versions = std::move(seen);
+  drop_pins_of_the_gone(elapsed, memory);
 }
 
 }  // namespace rollout

@@ -88,7 +88,7 @@ std::string end_text(const Reason& reason) {
     case ReasonCode::foreign:
       return "the policy's scope becomes all";
     case ReasonCode::refused:
-      return "the Worker is resumed";
+      return "a day has passed since, or the Worker is resumed";
     case ReasonCode::min_age:
     case ReasonCode::bad_timestamp:
       return "";

@@ -46,6 +46,45 @@ TEST(Suspicions, LeaveARootAloneThatNeverShowedABuild) {
   EXPECT_FALSE(stopped_by(given.plan_again(before, 5min), StopCode::RootUnavailable));
 }
 
+// A pin must not be lost over one listing, nor outlive its version for ever.
+TEST(Suspicions, DropAPinOnceItsVersionHasNotBeenListedForADay) {
+  AnObservation given;
+  given.versions = {a_version(1).aged(72h), a_version(2).aged(48h).deployed()};
+  given.seen.memory.pins[version_id(1)] = {"audit", "ana", std::nullopt};
+  Plan plan = given.plan();
+  const std::vector<VersionBuilder> both = given.versions;
+  given.versions.erase(given.versions.begin());
+  const auto pinned_after = [&](Millis later) {
+    plan = given.plan_again(plan, later);
+    return plan.memory.pins.contains(version_id(1));
+  };
+  EXPECT_TRUE(pinned_after(5min));
+  EXPECT_TRUE(pinned_after(23h));
+  given.versions = both;
+  EXPECT_TRUE(pinned_after(5min)) << "it is back, and the day begins anew";
+  EXPECT_TRUE(pruned(plan).empty());
+  given.versions.erase(given.versions.begin());
+  EXPECT_TRUE(pinned_after(5min));
+  EXPECT_TRUE(pinned_after(24h - 1ms));
+  EXPECT_FALSE(pinned_after(1ms));
+}
+
+// What Cloudflare refuses today it need not refuse tomorrow, and nobody may be there to resume.
+TEST(Suspicions, EndARefusalToDeleteAfterADay) {
+  AnObservation given;
+  given.versions = {a_version(1).aged(72h), a_version(2).aged(48h).deployed()};
+  Plan plan = given.plan();
+  ASSERT_EQ(pruned(plan), (std::vector<std::uint64_t>{1}));
+  plan.memory.versions.at(version_id(1)).refused = true;
+  plan = given.plan_again(plan, 5min);
+  EXPECT_TRUE(pruned(plan).empty());
+  plan = given.plan_again(plan, 24h - 5min - 1ms);
+  EXPECT_TRUE(pruned(plan).empty());
+  plan = given.plan_again(plan, 1ms);
+  EXPECT_EQ(pruned(plan), (std::vector<std::uint64_t>{1}));
+  EXPECT_EQ(plan.memory.versions.at(version_id(1)).refused_for, 0ms);
+}
+
 // A build that is there and cannot be read at the moment is still on disk; one that is gone is not.
 TEST(Suspicions, KeepWhatADirectoryShowedBeforeItWasRejected) {
   AnObservation given;

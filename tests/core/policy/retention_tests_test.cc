@@ -145,7 +145,8 @@ INSTANTIATE_TEST_SUITE_P(
         Told{"Foreign", by_code(ReasonCode::foreign), "foreign", "the policy's scope becomes all"},
         Told{"NoGroup", by_code(ReasonCode::no_group), "no-group",
              "the policy gets a group that matches it"},
-        Told{"Refused", by_code(ReasonCode::refused), "refused", "the Worker is resumed"}),
+        Told{"Refused", by_code(ReasonCode::refused), "refused",
+             "a day has passed since, or the Worker is resumed"}),
     [](const auto& param) { return std::string(param.param.name); });
 
 TEST(ReasonTextOfADate, LeavesTheEndToADateWhereThereIsOne) {
