@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/account_lane.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "daemon/adapters/disk/disk_build_source.h"
@@ -23,6 +25,17 @@ Millis timeout_of(const Config& config, const AccountName& account) {
   return longest == Millis(0) ? WorkerConfig{}.timeout : longest;
 }
 
+/// Empty where every journal belongs to an account.
+std::string may_be_renamed(const AccountLane::Shared& shared, const AccountName& account,
+                           const std::string& path) {
+  if (shared.strays.empty()) return "";
+  return fmt::format(
+      "account {} has no journal, and no account is configured for {}: if that is this one under "
+      "its former name, stop rolloutd, and rename the file to {} and those beside it in the same "
+      "way; if not, remove it",
+      account.text(), shared.strays, path);
+}
+
 const AccountConfig& find_account(const Config& config, const AccountName& name) {
   const auto found = std::ranges::find(config.accounts, name, &AccountConfig::name);
   ENSURE(found != config.accounts.end(), "a reload that drops an account is refused before");
@@ -41,8 +54,10 @@ std::expected<std::unique_ptr<AccountLane>, StartFailure> AccountLane::open(
                          shared.clock, &shared.redactor, meter);
   if (!api)
     return std::unexpected(StartFailure{.exit = kExitConfig, .sentence = api.error().sentence()});
-  auto journal = SqliteJournal::open(
-      {.path = journal_path(shared.state_dir, account.name), .history = config->service.history});
+  const std::string path = journal_path(shared.state_dir, account.name);
+  auto journal = SqliteJournal::open({.path = path,
+                                      .history = config->service.history,
+                                      .lost_if_new = may_be_renamed(shared, account.name, path)});
   if (!journal)
     return std::unexpected(StartFailure{
         .exit = journal.error().kind == FailureKind::refused ? kExitStateTooNew : kExitFailed,

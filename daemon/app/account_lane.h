@@ -36,6 +36,7 @@ class AccountLane final {
     PolicySource& policies;
     Redactor& redactor;
     std::string state_dir;
+    std::string strays = {};  ///< Journals there that belong to no configured account.
   };
 
   /// Opens the journal and reads the token. `config` has the account.

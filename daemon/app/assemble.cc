@@ -2,6 +2,7 @@
 #include "daemon/app/assemble.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 
 #include "daemon/adapters/log/log_sink.h"
 #include "daemon/adapters/system/host.h"
+#include "daemon/app/journal_access.h"
 #include "daemon/app/program.h"
 #include "daemon/core/model/exit_codes.h"
 
@@ -65,12 +67,15 @@ Assembly::~Assembly() {
 }
 
 std::optional<StartFailure> Assembly::open_lanes(const std::shared_ptr<const Config>& config) {
+  const auto strays = stray_journals(state_dir_, config->accounts);
+  if (!strays) return start_failure(kExitFailed, strays.error());
   const AccountLane::Shared shared{.clock = clock_,
                                    .random = random_,
                                    .events = events_,
                                    .policies = *source_,
                                    .redactor = redactor_,
-                                   .state_dir = state_dir_};
+                                   .state_dir = state_dir_,
+                                   .strays = fmt::format("{}", fmt::join(*strays, ", "))};
   for (const AccountConfig& account : config->accounts) {
     auto lane = AccountLane::open(account, config, shared);
     if (!lane) return std::move(lane).error();

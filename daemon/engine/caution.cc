@@ -39,6 +39,7 @@ void Caution::version_created(Tick tick) {
 void Caution::remember(const AccountMemory& memory, Tick tick) {
   const Holds& holds = memory.holds;
   lost_at_ = memory.lost_at;
+  lost_because_ = memory.lost_because;
   if (holds.clock) clock_suspect_until_ = tick + kHold;
   if (holds.bad_reads) bad_reads_until_ = tick + kHold;
   if (holds.many_creates) many_creates_until_ = tick + kHold;

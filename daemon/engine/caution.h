@@ -4,6 +4,8 @@
 
 #include <deque>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "daemon/core/model/instant.h"
 #include "daemon/core/plan/account_memory.h"
@@ -24,9 +26,10 @@ class Caution {
 
   /// The journal is found to be lost, `at` this time: nothing is written until `until`, and only
   /// after a good listing.
-  void recover_until(Tick until, Instant at) {
+  void recover_until(Tick until, Instant at, std::string because) {
     recovering_until_ = until;
     lost_at_ = at;
+    lost_because_ = std::move(because);
   }
   bool recovering() const { return recovering_until_.has_value(); }
   const std::optional<Tick>& recovery_end() const { return recovering_until_; }
@@ -35,9 +38,10 @@ class Caution {
   /// What an earlier process knew. Its holds last an hour from now: how much of that had passed is
   /// not known.
   void remember(const AccountMemory& memory, Tick tick);
-  AccountMemory memory(Tick tick) const { return {holds(tick), lost_at_}; }
+  AccountMemory memory(Tick tick) const { return {holds(tick), lost_at_, lost_because_}; }
   /// When the journal was last lost. Has a value while it is recovering.
   const std::optional<Instant>& lost_at() const { return lost_at_; }
+  const std::string& lost_because() const { return lost_because_; }
 
   Hazards hazards(Tick tick) const;
 
@@ -51,6 +55,7 @@ class Caution {
   std::optional<Tick> recovering_until_;
   std::optional<Tick> many_creates_until_;  ///< As an earlier process knew it.
   std::optional<Instant> lost_at_;
+  std::string lost_because_;
   std::deque<Tick> creates_;
   bool configuration_broken_ = false;
 };

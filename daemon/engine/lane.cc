@@ -53,7 +53,8 @@ Lane::Lane(const Ports& ports, AccountName account, std::shared_ptr<const Config
       config_(std::move(config)),
       progress_(progress),
       reconciler_(ports_, caution_),
-      namesakes_(ports_.api) {}
+      namesakes_(ports_.api),
+      newcomers_(ports_.journal) {}
 
 void Lane::run() {
   start();
@@ -114,7 +115,7 @@ void Lane::start() {
   const auto why = ports_.journal.recovering();
   if (!why) return;
   const Timing& timing = account().timing;
-  caution_.recover_until(now + timing.t_max + timing.list_lag, ports_.clock.now());
+  caution_.recover_until(now + timing.t_max + timing.list_lag, ports_.clock.now(), *why);
   keep_account();
   for (const auto& [worker, schedule] : schedules_) to_recover_.insert(worker);
   tell(StateRecovered{fmt::format(
@@ -140,6 +141,7 @@ void Lane::adopt(std::shared_ptr<const Config> config) {
   schedules_ = std::move(schedules);
   std::vector<WorkerId> workers;
   for (const auto& [worker, schedule] : schedules_) workers.push_back(worker);
+  newcomers_.configure({workers.begin(), workers.end()});
   namesakes_.configure(std::move(workers));
   std::erase_if(to_recover_,
                 [this](const WorkerId& worker) { return !schedules_.contains(worker); });
@@ -200,9 +202,11 @@ void Lane::rescan(const WorkerConfig& worker, Schedule& schedule) {
 PassOutcome Lane::pass(const WorkerConfig& worker, Schedule& schedule, const std::string& actor) {
   allow_for_disk(worker);
   const auto other = namesakes_.other_entry(worker.id);
-  PassOutcome outcome = !other   ? fail(worker, other.error())
-                        : *other ? refuse_both(worker, schedule, **other)
-                                 : reconciler_.pass(assignment(worker), schedule.course, actor);
+  const auto unreceived = receive(worker);
+  PassOutcome outcome = unreceived ? fail(worker, *unreceived)
+                        : !other   ? fail(worker, other.error())
+                        : *other   ? refuse_both(worker, schedule, **other)
+                                   : reconciler_.pass(assignment(worker), schedule.course, actor);
   keep_account();
   schedule.pass_due = outcome.look_again;
   take_stock(worker.id, schedule, outcome);
@@ -220,6 +224,16 @@ PassOutcome Lane::refuse_both(const WorkerConfig& worker, Schedule& schedule,
     teller_of(worker).tell(PruneRefused{"ConfiguredTwice", failure.sentence(), std::nullopt});
   }
   return fail(worker, std::move(failure));
+}
+
+std::optional<Failure> Lane::receive(const WorkerConfig& worker) {
+  auto held = newcomers_.receive(worker.id);
+  if (!held) {
+    tell(JournalDegraded{held.error().sentence()});
+    return std::move(held).error();
+  }
+  if (*held) teller_of(worker).tell(PruneRefused{"PruneHeld", *std::move(*held), std::nullopt});
+  return std::nullopt;
 }
 
 Teller Lane::teller_of(const WorkerConfig& worker) {
@@ -305,6 +319,10 @@ void Lane::serve(Request& request) {
     return;
   }
   allow_for_disk(*worker);
+  if (const auto unreceived = receive(*worker)) {
+    request.answer(answer_of(*unreceived));
+    return;
+  }
   Schedule& schedule = schedules_[id];
   const bool needs_api = !std::holds_alternative<SuspendCommand>(request.command) &&
                          !std::holds_alternative<ResumeCommand>(request.command);

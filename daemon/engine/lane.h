@@ -16,6 +16,7 @@
 #include "daemon/engine/caution.h"
 #include "daemon/engine/door.h"
 #include "daemon/engine/namesakes.h"
+#include "daemon/engine/newcomers.h"
 #include "daemon/engine/progress.h"
 #include "daemon/engine/reconciler.h"
 
@@ -50,6 +51,8 @@ class Lane {
   PassOutcome pass(const WorkerConfig& worker, Schedule& schedule, const std::string& actor);
   PassOutcome refuse_both(const WorkerConfig& worker, Schedule& schedule, const WorkerId& other);
   PassOutcome fail(const WorkerConfig& worker, Failure failure);
+  /// Before anything is done for a Worker; nothing may be where it fails.
+  std::optional<Failure> receive(const WorkerConfig& worker);
   Teller teller_of(const WorkerConfig& worker);
   void take_stock(const WorkerId& worker, Schedule& schedule, const PassOutcome& outcome);
   void stand_well(Schedule& schedule, const PassOutcome& outcome);
@@ -78,6 +81,7 @@ class Lane {
   Reconciler reconciler_;
   Door door_;
   Namesakes namesakes_;
+  Newcomers newcomers_;
   std::map<WorkerId, Schedule> schedules_;
   Tick token_due_{};  ///< When the token is to be looked at.
   std::optional<Tick> expiry_told_;

@@ -39,19 +39,19 @@ Result<std::optional<FormerPolicy>> former_policy(const Ports& ports, const Work
 
 }  // namespace
 
-void hold_pruning(Memory& memory, Instant lost_at) {
-  memory.loss_seen = lost_at;
+void hold_pruning(Memory& memory, const Caution& caution) {
+  memory.loss_seen = caution.lost_at();
   memory.prune_held = true;
+  const std::string& because = caution.lost_because();
   memory.prune_held_because = fmt::format(
-      "the journal was lost at {}, and pins may be lost with it: pin again what must "
-      "stay",
-      format_rfc3339(lost_at));
+      "the journal was lost at {}{}, and pins may be lost with it: pin again what must stay",
+      format_rfc3339(*caution.lost_at()), because.empty() ? "" : fmt::format(" ({})", because));
 }
 
 Result<Memory> recall(const Ports& ports, const Caution& caution, const WorkerId& worker) {
   TRY_ASSIGN(Memory memory, ports.journal.recall(worker));
   if (caution.lost_at() && memory.loss_seen != caution.lost_at()) {
-    hold_pruning(memory, *caution.lost_at());
+    hold_pruning(memory, caution);
   }
   return memory;
 }
@@ -74,6 +74,7 @@ Result<Observed> observe(const Ports& ports, const Assignment& assignment, Cauti
   observed.settling = settling;
   observed.short_since = course.short_since;
   observed.just_made = course.just_made;
+  observed.may_create_from = course.may_create_from;
   observed.tick = ports.clock.tick();
   // Ages are the server's dates against the server's clock. One wrong `Date` would age all.
   const auto& server_time = observed.deployments.server_time ? observed.deployments.server_time

@@ -27,10 +27,11 @@ struct Course {
   std::string last_told;            ///< So that an unchanged plan is told once.
   std::optional<Tick> short_since;  ///< Since when its listing has looked short.
   std::map<BundleDigest, JustMade> just_made;
+  std::optional<Tick> may_create_from;  ///< Of a newcomer.
 };
 
 /// After a lost journal pins may be lost too: nothing goes until a person has looked.
-void hold_pruning(Memory& memory, Instant lost_at);
+void hold_pruning(Memory& memory, const Caution& caution);
 
 /// The Worker's memory. Where the journal was lost and this Worker has not been held for that yet,
 /// it is now: its pins may be lost too.

@@ -60,7 +60,7 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
                            ports_.clock.tick());
     }
     Plan plan = rollout::plan(*observed);
-    if (caution_.recovering()) hold_pruning(plan.memory, *caution_.lost_at());
+    if (caution_.recovering()) hold_pruning(plan.memory, caution_);
     watch_length(*observed, course);
     if (auto kept = keep(*assignment.worker, plan.memory); !kept) {
       teller.tell(JournalDegraded{kept.error().sentence()});
@@ -68,6 +68,7 @@ PassOutcome Reconciler::pass(const Assignment& assignment, Course& course,
                            ports_.clock.tick());
     }
     course.last_plan = observed->tick;
+    course.may_create_from = plan.may_create_from;
     adopt_settling(*observed, plan);
     tell_plan(teller, plan, course);
     Acting acting{ports_,      assignment,       caution_, settling_, teller,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "daemon/core/model/failure.h"
@@ -18,6 +19,9 @@ class Journal {
 
   /// Empty memory for a Worker that was never kept.
   virtual Result<Memory> recall(const WorkerId& worker) = 0;
+
+  /// Whose memory was kept, also by an earlier configuration.
+  virtual Result<std::set<WorkerId>> workers() = 0;
 
   /// Replaces all of the Worker's memory but its intents. Durable on return.
   virtual Result<void> keep(const WorkerId& worker, const Memory& memory) = 0;

@@ -287,6 +287,72 @@ TEST_F(Daemon, ABuildDirectoryThatCannotBeWatchedIsToldOfUntilItCan) {
   EXPECT_FALSE(after.contains("watch_problem")) << after.dump();
 }
 
+// Promise 21: an account that is renamed leaves its pins in a journal that nobody opens.
+TEST_F(Daemon, AnAccountUnderAnotherNameIsHeldUntilItsJournalFollows) {
+  server_.seed(kThreeVersions);
+  start();
+  reconcile();
+  ASSERT_EQ(ctl({"pin", "v1", "--reason", "audit"}).exit, kExitOk);
+  daemon_.stop();
+  const auto rename_account = [this](const std::string& from, const std::string& to) {
+    std::string config;
+    std::getline(std::ifstream(config_path()), config, '\0');
+    config.replace(config.find("  " + from + ":"), from.size() + 2, "  " + to);
+    config.replace(config.find("account: " + from), from.size() + 9, "account: " + to);
+    folder_.write("rolloutd.yaml", config);
+  };
+  rename_account("main", "first");
+  start();
+  const std::string held = ctl({"plan"}).out;
+  EXPECT_TRUE(held.contains("JournalLost")) << held;
+  EXPECT_TRUE(held.contains("account first has no journal, and no account is configured for " +
+                            folder_.path("state/main.journal")))
+      << held;
+  daemon_.stop();
+  for (const char* suffix : {"", ".expected", ".reserve"})
+    std::filesystem::rename(folder_.path("state/main.journal") + suffix,
+                            folder_.path("state/first.journal") + suffix);
+  start();
+  const std::string free = ctl({"plan"}).out;
+  EXPECT_FALSE(free.contains("JournalLost") || free.contains("PruneHeld")) << free;
+  EXPECT_EQ(ctl_json({"explain", "v1"})["pin"]["reason"], "audit");
+}
+
+// Promise 21: a Worker that is configured by its id leaves its pins with its name.
+TEST_F(Daemon, AWorkerUnderAnotherNameIsHeldFromTheReloadOn) {
+  server_.seed(kThreeVersions);
+  start();
+  ASSERT_EQ(ctl({"pin", "v1", "--reason", "audit"}).exit, kExitOk);
+  const std::string id = (*(*server_.cloud()->worker("shop")))["id"];
+  std::string config;
+  std::getline(std::ifstream(config_path()), config, '\0');
+  config.replace(config.find("name: shop"), 10, "name: " + id);
+  folder_.write("rolloutd.yaml", config);
+  ASSERT_EQ(ctl({"reload"}).exit, kExitOk);
+  reconcile();
+  const std::string plan = ctl({"plan"}).out;
+  EXPECT_TRUE(plan.contains("PruneHeld")) << plan;
+  EXPECT_TRUE(plan.contains("the journal knows shop, which is no longer configured")) << plan;
+  EXPECT_TRUE(plan.contains("`rolloutctl resume " + id + "`")) << plan;
+  EXPECT_EQ(ctl({"resume", id}).exit, kExitOk);
+  EXPECT_FALSE(ctl({"plan"}).out.contains("PruneHeld"));
+}
+
+// The watchdog asks this. A lane without Workers promises to be heard of within the hour.
+TEST_F(Daemon, IsNotAliveOnceOneOfItsLanesIsStuckPastWhatItPromised) {
+  std::string config;
+  std::getline(std::ifstream(config_path()), config, '\0');
+  config.insert(config.find("workers:"),
+                "  idle:\n    account_id: ffffffffffffffffffffffffffffffff\n    token: { file: " +
+                    folder_.path("token") + " }\n");
+  folder_.write("rolloutd.yaml", config);
+  start();
+  reconcile();
+  EXPECT_TRUE(daemon_.alive());
+  EXPECT_TRUE(daemon_.alive_after(std::chrono::minutes(1)));
+  EXPECT_FALSE(daemon_.alive_after(std::chrono::minutes(20))) << "shop is due every 5 minutes";
+}
+
 TEST_F(Daemon, StopsAtOnceWhereNothingIsInFlight) {
   start();
   reconcile();

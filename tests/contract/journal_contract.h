@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <set>
 
 #include "daemon/ports/journal.h"
 
@@ -78,6 +79,7 @@ inline Memory rich_memory() {
   memory.prune_held_because = "the journal was lost";
   memory.loss_seen = at_second(77);
   memory.builds_seen_in = "/srv/dist";
+  memory.newcomer = true;
   memory.builds_at = {{"/srv/dist/a", bundle_digest(4)}, {"/srv/dist/b \"c\"", bundle_digest(5)}};
   return memory;
 }
@@ -98,6 +100,7 @@ inline void expect_same(const Memory& a, const Memory& b) {
   EXPECT_EQ(a.loss_seen, b.loss_seen);
   EXPECT_EQ(a.builds_seen_in, b.builds_seen_in);
   EXPECT_EQ(a.builds_at, b.builds_at);
+  EXPECT_EQ(a.newcomer, b.newcomer);
 }
 
 template <class Make>
@@ -113,6 +116,7 @@ TYPED_TEST_P(JournalContract, RemembersNothingOfAWorkerThatWasNeverKept) {
   ASSERT_TRUE(memory.has_value());
   expect_same(*memory, Memory{});
   EXPECT_TRUE(memory->intents.empty());
+  EXPECT_TRUE(this->journal_->workers()->empty());
   EXPECT_FALSE(this->journal_->recovering().has_value());
 }
 
@@ -123,6 +127,15 @@ TYPED_TEST_P(JournalContract, RecallsWhatWasKeptAndMixesNoWorkers) {
   ASSERT_TRUE(this->journal_->keep(this->blog_, other).has_value());
   expect_same(*this->journal_->recall(this->shop_), rich_memory());
   expect_same(*this->journal_->recall(this->blog_), other);
+}
+
+TYPED_TEST_P(JournalContract, NamesTheWorkersThatWereKept) {
+  ASSERT_TRUE(this->journal_->keep_account({{}, at_second(9), "it was missing"}).has_value());
+  ASSERT_TRUE(this->journal_->keep(this->shop_, rich_memory()).has_value());
+  EXPECT_EQ(*this->journal_->workers(), (std::set<WorkerId>{this->shop_}));
+  ASSERT_TRUE(this->journal_->keep(this->blog_, Memory()).has_value());
+  ASSERT_TRUE(this->journal_->keep(this->shop_, Memory()).has_value());
+  EXPECT_EQ(*this->journal_->workers(), (std::set<WorkerId>{this->blog_, this->shop_}));
 }
 
 TYPED_TEST_P(JournalContract, KeepReplacesEverything) {
@@ -151,7 +164,9 @@ TYPED_TEST_P(JournalContract, KeepReplacesEverything) {
 
 TYPED_TEST_P(JournalContract, RemembersTheAccountBesideItsWorkers) {
   EXPECT_EQ(*this->journal_->recall_account(), AccountMemory{});
-  AccountMemory memory{{.clock = true, .bad_reads = false, .many_creates = true}, at_second(9)};
+  AccountMemory memory{{.clock = true, .bad_reads = false, .many_creates = true},
+                       at_second(9),
+                       "the file was missing"};
   ASSERT_TRUE(this->journal_->keep_account(memory).has_value());
   ASSERT_TRUE(this->journal_->keep(this->shop_, rich_memory()).has_value());
   EXPECT_EQ(*this->journal_->recall_account(), memory);
@@ -253,9 +268,9 @@ TYPED_TEST_P(JournalContract, KeepsTheTextOfEveryPolicy) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(JournalContract, RemembersNothingOfAWorkerThatWasNeverKept,
-                            RecallsWhatWasKeptAndMixesNoWorkers, KeepReplacesEverything,
-                            RemembersTheAccountBesideItsWorkers, AnIntentIsOpenUntilItIsFinished,
-                            KeepLeavesIntentsAlone, TheLedgerIsARingReadNewestFirst,
-                            KeepsTheTextOfEveryPolicy);
+                            RecallsWhatWasKeptAndMixesNoWorkers, NamesTheWorkersThatWereKept,
+                            KeepReplacesEverything, RemembersTheAccountBesideItsWorkers,
+                            AnIntentIsOpenUntilItIsFinished, KeepLeavesIntentsAlone,
+                            TheLedgerIsARingReadNewestFirst, KeepsTheTextOfEveryPolicy);
 
 }  // namespace rollout

@@ -211,7 +211,7 @@ TEST_F(LaneTest, HoldsPruningOfAWorkerThatComesBackAfterTheRecovery) {
 TEST_F(LaneTest, LetsAWorkerBeResumedThatWasNotLookedAtSinceTheJournalWasLost) {
   has_versions(3);
   config->workers[0].build.reset();
-  ASSERT_TRUE(journal.keep_account({{}, kNow - 48h}));
+  ASSERT_TRUE(journal.keep_account({{}, kNow - 48h, ""}));
   EXPECT_EQ(said(ask(ResumeCommand{WorkerId("shop")})), "shop is resumed");
   run(2);
   EXPECT_EQ(count("remove"), 2);

@@ -49,17 +49,24 @@ class Story final : public EventSink {
 /// What happened at the ports, in order: `begin`, `create`, `finish done`, ...
 using Calls = std::vector<std::string>;
 
-class SmallJournal final : public Journal {
+class SmallJournal : public Journal {
  public:
   explicit SmallJournal(Calls& calls) : calls_(calls) {}
   Result<Memory> recall(const WorkerId& worker) override {
-    Memory memory = memory_[worker];
+    const auto known = memory_.find(worker);
+    Memory memory = known == memory_.end() ? Memory() : known->second;
     for (const auto& [id, intent] : open_) {
       if (intent.worker == worker) memory.intents.push_back({id, intent});
     }
     return memory;
   }
+  Result<std::set<WorkerId>> workers() override {
+    std::set<WorkerId> workers;
+    for (const auto& [worker, memory] : memory_) workers.insert(worker);
+    return workers;
+  }
   Result<void> keep(const WorkerId& worker, const Memory& memory) override {
+    if (keeps_nothing) return no_room();
     memory_[worker] = memory;
     memory_[worker].intents.clear();
     return {};
@@ -70,25 +77,28 @@ class SmallJournal final : public Journal {
     return {};
   }
   Result<IntentId> begin(const Intent& intent) override {
-    if (full) return std::unexpected(Failure{FailureKind::local, "journal", "the disk is full"});
+    if (full) return no_room();
     calls_.push_back("begin");
     open_[++last_id_] = intent;
     return last_id_;
   }
   Result<void> finish(IntentId intent, const Outcome& outcome) override {
     calls_.push_back("finish " + std::string(to_string(outcome.kind)));
-    open_.erase(intent);
-    return {};
+    if (open_.erase(intent) == 1) return {};
+    return std::unexpected(Failure{FailureKind::invalid, "journal", "no such intent is open"});
   }
   Result<void> append(const std::vector<LedgerEntry>& entries) override {
     for (const LedgerEntry& entry : entries) ledger_.push_front(entry);
+    if (ledger_.size() > history) ledger_.resize(history);
     return {};
   }
-  Result<std::vector<LedgerEntry>> ledger(const WorkerId&, const std::optional<VersionId>& version,
+  Result<std::vector<LedgerEntry>> ledger(const WorkerId& worker,
+                                          const std::optional<VersionId>& version,
                                           std::size_t limit) override {
     std::vector<LedgerEntry> found;
     for (const LedgerEntry& entry : ledger_) {
-      if (found.size() < limit && (!version || entry.version == version)) found.push_back(entry);
+      const bool asked = entry.worker == worker && (!version || entry.version == version);
+      if (asked && found.size() < limit) found.push_back(entry);
     }
     return found;
   }
@@ -107,9 +117,15 @@ class SmallJournal final : public Journal {
   }
 
   bool full = false;
+  bool keeps_nothing = false;
+  std::size_t history = 100000;
   std::optional<std::string> lost;
 
  private:
+  static std::unexpected<Failure> no_room() {
+    return std::unexpected(Failure{FailureKind::local, "journal", "the disk is full"});
+  }
+
   Calls& calls_;
   std::map<WorkerId, Memory> memory_;
   AccountMemory account_;

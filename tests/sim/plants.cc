@@ -95,6 +95,7 @@ class PlantedJournal final : public Journal {
     if (plant_ == Plant::ratchet_forgotten) memory.agreed_policy.clear();
     return memory;
   }
+  Result<std::set<WorkerId>> workers() override { return real_.workers(); }
   Result<void> keep(const WorkerId& worker, const Memory& memory) override {
     TRY(write_what_waits());
     return real_.keep(worker, memory);

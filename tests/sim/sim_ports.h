@@ -30,6 +30,7 @@ class SimJournal final : public Journal {
   SimJournal(World& world, const Weather& weather, Checker& checker);
 
   Result<Memory> recall(const WorkerId& worker) override;
+  Result<std::set<WorkerId>> workers() override { return file_->workers(); }
   Result<void> keep(const WorkerId& worker, const Memory& memory) override;
   Result<AccountMemory> recall_account() override { return file_->recall_account(); }
   Result<void> keep_account(const AccountMemory& memory) override;

@@ -54,7 +54,7 @@ bool sync_directory_of(const std::string& path) {
 
 }  // namespace
 
-Stamp::Stamp(std::string journal) : path_(std::move(journal) + ".expected") {}
+Stamp::Stamp(std::string journal) : path_(std::move(journal) += kStampSuffix) {}
 
 bool Stamp::exists() const {
   return ::access(path_.c_str(), F_OK) == 0;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "daemon/core/model/failure.h"
 
@@ -17,6 +18,8 @@ struct Mark {
   std::uint64_t commits = 0;
   auto operator<=>(const Mark&) const = default;
 };
+
+inline constexpr std::string_view kStampSuffix = ".expected";
 
 /// `<journal>.expected`. Written and synced after each commit, so it is never ahead of the journal;
 /// a power cut between the two leaves it one commit behind, which raises no false alarm.

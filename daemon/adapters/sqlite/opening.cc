@@ -128,6 +128,8 @@ Sql<SqliteJournal::Damage> SqliteJournal::read_file(std::int64_t schema) {
     recovering_ = fmt::format("{} damaged rows of the journal were dropped", inspection.bad.size());
   } else if (tally != inspection.tally) {
     recovering_ = "rows of the journal are missing";
+  } else if (was_new_ && !options_.lost_if_new.empty()) {
+    recovering_ = options_.lost_if_new;
   } else if (!was_new_ && schema == journal_schema()) {
     return Damage();
   }

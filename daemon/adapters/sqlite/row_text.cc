@@ -237,6 +237,7 @@ std::string encode_rest(const Memory& memory) {
   out.instant("loss_seen", memory.loss_seen);
   out.text("builds_seen_in", memory.builds_seen_in);
   out.builds("builds_at", memory.builds_at);
+  out.flag("newcomer", memory.newcomer);
   out.flag("suspended", memory.suspension.has_value());
   if (memory.suspension) {
     out.text("reason", memory.suspension->reason);
@@ -265,6 +266,7 @@ bool decode_rest(std::string_view body, Memory& memory) {
   read.loss_seen = in.optional_instant("loss_seen");
   read.builds_seen_in = in.text("builds_seen_in");
   read.builds_at = in.builds("builds_at");
+  read.newcomer = in.flag("newcomer");
   if (in.flag("suspended")) {
     read.suspension = Suspension{.reason = in.text("reason"),
                                  .actor = in.text("actor"),
@@ -287,6 +289,7 @@ bool decode_rest(std::string_view body, Memory& memory) {
   memory.loss_seen = read.loss_seen;
   memory.builds_seen_in = std::move(read.builds_seen_in);
   memory.builds_at = std::move(read.builds_at);
+  memory.newcomer = read.newcomer;
   memory.suspension = std::move(read.suspension);
   memory.approval = std::move(read.approval);
   return true;
@@ -298,6 +301,7 @@ std::string encode(const AccountMemory& memory) {
   out.flag("bad_reads", memory.holds.bad_reads);
   out.flag("many_creates", memory.holds.many_creates);
   out.instant("lost_at", memory.lost_at);
+  out.text("lost_because", memory.lost_because);
   return out.done();
 }
 
@@ -306,7 +310,8 @@ std::optional<AccountMemory> decode_account(std::string_view body) {
   AccountMemory memory{.holds = {.clock = in.flag("clock"),
                                  .bad_reads = in.flag("bad_reads"),
                                  .many_creates = in.flag("many_creates")},
-                       .lost_at = in.optional_instant("lost_at")};
+                       .lost_at = in.optional_instant("lost_at"),
+                       .lost_because = in.text("lost_because")};
   return in.good() ? std::optional(memory) : std::nullopt;
 }
 

@@ -88,7 +88,7 @@ bool same_rest(const Memory& a, const Memory& b) {
          a.policy_hash == b.policy_hash && a.agreed_policy == b.agreed_policy &&
          a.prune_held == b.prune_held && a.prune_held_because == b.prune_held_because &&
          a.loss_seen == b.loss_seen && a.builds_seen_in == b.builds_seen_in &&
-         a.builds_at == b.builds_at;
+         a.builds_at == b.builds_at && a.newcomer == b.newcomer;
 }
 
 }  // namespace

@@ -85,6 +85,14 @@ Result<Memory> SqliteJournal::recall(const WorkerId& worker) {
   return memory;
 }
 
+Result<std::set<WorkerId>> SqliteJournal::workers() {
+  std::set<WorkerId> workers;
+  TRY(to_result(database_->each("SELECT DISTINCT worker FROM memory WHERE worker <> ''", {},
+                                [&](const SqlRow& row) { workers.insert(WorkerId(row.text(0))); }),
+                "list the Workers"));
+  return workers;
+}
+
 Sql<void> SqliteJournal::write_memory(const WorkerId& worker, const MemoryChange& change) {
   const std::string_view name = worker.text();
   for (const auto& [kind, key] : change.remove) {

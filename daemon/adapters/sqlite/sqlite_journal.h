@@ -29,6 +29,7 @@ class SqliteJournal final : public Journal {
   struct Options {
     std::string path;                ///< Or `:memory:`: no stamp, no reserve.
     std::uint64_t history = 100000;  ///< Ledger entries, and closed intents, that are kept.
+    std::string lost_if_new = {};    ///< Why a missing file counts as lost; empty: it does not.
   };
 
   /// `refused` where a newer binary wrote the file (exit 76); `local` where it cannot be opened. A
@@ -37,6 +38,7 @@ class SqliteJournal final : public Journal {
   static Result<std::unique_ptr<SqliteJournal>> open(Options options);
 
   Result<Memory> recall(const WorkerId& worker) override;
+  Result<std::set<WorkerId>> workers() override;
   Result<void> keep(const WorkerId& worker, const Memory& memory) override;
   Result<AccountMemory> recall_account() override;
   Result<void> keep_account(const AccountMemory& memory) override;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "daemon/core/model/instant.h"
 
@@ -21,6 +22,7 @@ struct AccountMemory {
   /// When the journal was last found to be lost: pins of any Worker may be lost with it. A Worker
   /// whose memory does not name this loss has not been held for it yet.
   std::optional<Instant> lost_at;
+  std::string lost_because = {};  ///< In a sentence.
   auto operator<=>(const AccountMemory&) const = default;
 };
 

@@ -48,6 +48,7 @@ class Creates {
     if (may_be_short(observed_)) {
       look_no_later_than(plan_, observed_.tick + observed_.account->timing.relist);
     }
+    let_newcomer_settle();
     for (const OpenIntent& open : observed_.memory.intents) {
       if (open.intent.kind == IntentKind::create) settle_intent(open);
     }
@@ -71,6 +72,17 @@ class Creates {
     for (const Build& build : seen.builds) {
       plan_.memory.builds_at.insert_or_assign(build.root, build.digest);
     }
+  }
+
+  /// A create under its other name may still be under way, or not be listed yet.
+  void let_newcomer_settle() {
+    if (!plan_.memory.newcomer) return;
+    const Tick from = observed_.may_create_from.value_or(
+        start_settling(observed_.tick + kLongestCreate, observed_.account->timing).not_before);
+    plan_.memory.newcomer = observed_.listing_asked < from;
+    if (!plan_.memory.newcomer) return;
+    plan_.may_create_from = from;
+    look_no_later_than(plan_, from);
   }
 
   void settle_intent(const OpenIntent& open) {
@@ -188,7 +200,8 @@ class Creates {
   }
 
   bool may_not_create() const {
-    return is_suspended(observed_) || observed_.hazards.recovering || may_be_short(observed_);
+    return is_suspended(observed_) || observed_.hazards.recovering || plan_.memory.newcomer ||
+           may_be_short(observed_);
   }
 
   void decide(const Build& build, Generation& generation) {

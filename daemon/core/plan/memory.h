@@ -117,15 +117,14 @@ struct Memory {
   std::optional<Approval> approval;  ///< Gone with the first plan that is another.
   std::uint64_t highest_number = 0;  ///< Listed or made; 0 before the first.
   bool had_deployment = false;
-  std::string policy_hash;         ///< Of the retention policy of the last plan.
-  std::string agreed_policy;       ///< Hash of the last of which nothing needs approval (18).
-  bool prune_held = false;         ///< Until a person resumes the Worker.
-  std::string prune_held_because;  ///< A sentence: a lost journal, a lost identity.
-  /// The loss of the journal that this memory takes into account (`AccountMemory::lost_at`).
-  std::optional<Instant> loss_seen;
-  std::string builds_seen_in;  ///< The build root that last showed a finished build.
-  /// The last finished build of each build directory that is still there.
-  std::map<std::string, BundleDigest> builds_at;
+  std::string policy_hash;           ///< Of the retention policy of the last plan.
+  std::string agreed_policy;         ///< Hash of the last of which nothing needs approval (18).
+  bool prune_held = false;           ///< Until a person resumes the Worker.
+  std::string prune_held_because;    ///< A sentence: a lost journal, a lost identity.
+  std::optional<Instant> loss_seen;  ///< `AccountMemory::lost_at` as it was taken into account.
+  std::string builds_seen_in;        ///< The build root that last showed a finished build.
+  std::map<std::string, BundleDigest> builds_at;  ///< The last one of each directory still there.
+  bool newcomer = false;  ///< It may be another one, renamed, whose creates have not settled yet.
   std::vector<OpenIntent> intents;
 };
 
@@ -141,9 +140,9 @@ struct LedgerEntry {
   std::uint64_t number = 0;
   std::string tag;
   std::string digest;
-  std::string detail;  ///< The sentence.
-  std::string actor;   ///< Empty: the daemon itself.
-  std::string plan = {};    ///< Its id, where one was approved or carried out.
+  std::string detail;     ///< The sentence.
+  std::string actor;      ///< Empty: the daemon itself.
+  std::string plan = {};  ///< Its id, where one was approved or carried out.
   RunId run;
   std::uint64_t generation = 0;  ///< Of the configuration.
 };

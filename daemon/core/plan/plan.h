@@ -52,8 +52,9 @@ struct Observed {
   Hazards hazards;
   std::optional<Tick> short_since;  ///< Since when the listing has looked short, without a break.
   std::map<BundleDigest, JustMade> just_made;
-  Instant now{};         ///< The server's time where it told it, else this host's.
-  Instant host_now{};    ///< This host's.
+  std::optional<Tick> may_create_from;  ///< Of a newcomer, as its last plan said.
+  Instant now{};                        ///< The server's time where it told it, else this host's.
+  Instant host_now{};                   ///< This host's.
   Tick listing_asked{};  ///< Before the listing was read: what it shows may be as old as this.
   Tick tick{};           ///< After all reads.
   Millis elapsed{};      ///< Observed time since the last plan for this Worker; 0 after a start.
@@ -112,8 +113,9 @@ struct Plan {
   std::vector<EventBody> events;  ///< What is worth telling of what was seen.
   Memory memory;                  ///< What the Worker's memory becomes.
   std::map<IntentId, Settling> settling;
-  std::optional<Instant> next_change;  ///< The first instant at which a verdict changes by itself.
-  std::optional<Tick> look_again;      ///< When a build may be ready, or an outcome be settled.
+  std::optional<Instant> next_change;   ///< The first instant at which a verdict changes by itself.
+  std::optional<Tick> look_again;       ///< When a build may be ready, or an outcome be settled.
+  std::optional<Tick> may_create_from;  ///< Of a newcomer, while it waits.
   /// `p-` and 8 hex digits over what it would delete; where that is nothing, over what it would
   /// make. A person approves what goes, and what is made in between needs nobody's word.
   std::string id;

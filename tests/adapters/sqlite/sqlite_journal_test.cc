@@ -65,6 +65,19 @@ TEST_F(JournalTest, AMissingFileWhereThereWasOneIsRecoveredFromUntilSomeoneEndsI
 
 // Promise 21
 // Promise 21 (fault matrix 49).
+TEST_F(JournalTest, ANewFileThatMayReplaceAnotherIsRecoveredFrom) {
+  const std::string why = "account shop has no journal, and another has none";
+  const auto start = [&] {
+    return *SqliteJournal::open({.path = path_, .history = 100, .lost_if_new = why});
+  };
+  EXPECT_EQ(start()->recovering(), why);
+  auto journal = start();
+  EXPECT_EQ(journal->recovering(), why) << "until it is ended";
+  ASSERT_TRUE(journal->end_recovery().has_value());
+  journal.reset();
+  EXPECT_FALSE(start()->recovering().has_value()) << "it is new no more";
+}
+
 TEST_F(JournalTest, AnOldCopyIsNoticed) {
   fill();
   const std::string old = read_file(path_);

@@ -30,6 +30,26 @@ TEST(Creates, MakesAVersionForANewBuild) {
   EXPECT_EQ(all_of<BuildSettled>(plan.events).size(), 1U);
 }
 
+// A Worker that may be another one under a new name.
+TEST(Creates, MakeNothingForANewcomerBeforeTheLongestCreateHasSettled) {
+  AnObservation given;
+  given.seen.builds.builds = {a_build(3)};
+  given.seen.memory.newcomer = true;
+  Plan plan = given.plan();
+  ASSERT_TRUE(plan.may_create_from);
+  EXPECT_EQ(plan.look_again, plan.may_create_from);
+  const Millis wait = *plan.may_create_from - given.seen.tick;
+  EXPECT_EQ(wait, create_allowance(64 << 20) + given.account.timing.t_max +
+                      given.account.timing.list_lag);
+  EXPECT_TRUE(plan.actions.empty());
+  given.seen.may_create_from = plan.may_create_from;
+  plan = given.plan_again(plan, wait - 1ms);
+  EXPECT_TRUE(plan.actions.empty());
+  plan = given.plan_again(plan, 1ms);
+  EXPECT_EQ(all_of<CreateVersion>(plan.actions).size(), 1U);
+  EXPECT_FALSE(plan.memory.newcomer);
+}
+
 TEST(Creates, MakesNothingWhereAVersionCarriesTheDigest) {
   AnObservation given;
   given.versions = {a_version(3)};
@@ -124,10 +144,10 @@ TEST(Creates, RefusesATagThatAnotherBuildCarries) {
   TaggingPolicy policy = a_tagging_policy("v1");
   policy.uniqueness = TaggingPolicy::Uniqueness::unique;
   given.worker.tagging = std::make_shared<TaggingPolicy>(policy);
-  given.versions = {a_version(1).tagged("v1")};
+  given.versions = {a_version(1).tagged("v1"), a_version(2)};
   given.seen.builds.builds = {a_build(3)};
   const Plan plan = given.plan();
-  EXPECT_TRUE(plan.actions.empty());
+  EXPECT_TRUE(all_of<CreateVersion>(plan.actions).empty());
   const auto rejected = all_of<BuildRejected>(plan.events);
   ASSERT_EQ(rejected.size(), 1U);
   EXPECT_EQ(rejected[0].reason, "TagTaken");
