@@ -109,6 +109,13 @@ void add_switches(CLI::App& app, EmulatorOptions& options, Texts& texts) {
   add_switch<ClassRule>(
       app, "--class-rule", rules.class_rule, {{"off", ClassRule::off}, {"on", ClassRule::on}},
       "Refuse bindings to classes without a deployed migration: off (default), on");
+  add_switch<AssetUploads>(app, "--asset-uploads", rules.asset_uploads,
+                           {{"bulk", AssetUploads::bulk}, {"single", AssetUploads::single}},
+                           "How assets are uploaded: in buckets (bulk, default) or single");
+  app.add_option("--asset-bucket", rules.asset_bucket, "Bytes of the files of one bucket")
+      ->type_name("BYTES")
+      ->capture_default_str()
+      ->group("Unknown behaviours");
   app.add_option("--rate-limit", texts.rate_limit, "Calls in a window, or off")
       ->type_name("N/SPAN")
       ->capture_default_str()

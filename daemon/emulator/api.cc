@@ -12,6 +12,7 @@ namespace rollout {
 namespace {
 
 constexpr std::string_view kBase = "/client/v4/accounts/";
+constexpr std::string_view kBearer = "Bearer ";
 
 ApiAnswer json_answer(int status, std::string body) {
   return {
@@ -22,11 +23,23 @@ ApiAnswer success_answer(const Reply& reply) {
   std::string body = R"({"success":true,"errors":[],"messages":[])";
   if (reply.result) body += R"(,"result":)" + *reply.result;
   if (reply.result_info) body += R"(,"result_info":)" + *reply.result_info;
-  return json_answer(200, body + "}");
+  return json_answer(reply.status, body + "}");
+}
+
+/// The path below the account's where the call belongs to an upload session; empty for all others.
+std::string_view upload_path(const ApiAccess& access, const ApiRequest& request) {
+  std::string_view path = request.path;
+  const std::string account = std::string(kBase) + access.account + "/";
+  if (request.method != "POST" || !path.starts_with(account)) return {};
+  path.remove_prefix(account.size());
+  const std::string_view upload = kAssetsUpload;
+  if (path == upload) return path;
+  const bool single = path.starts_with(upload) && path.substr(upload.size()).starts_with('/') &&
+                      path.rfind('/') == upload.size() && path.size() > upload.size() + 1;
+  return single ? path : std::string_view();
 }
 
 ApiResult<void> check_token(const ApiAccess& access, const ApiRequest& request) {
-  constexpr std::string_view kBearer = "Bearer ";
   const std::string_view header = request.authorization;
   if (!header.starts_with(kBearer) || header.size() == kBearer.size()) {
     return refuse(ApiCode::authentication, "Authentication error");
@@ -95,7 +108,24 @@ Api::Api(Cloud& cloud, RateLimit& limit, std::mutex& mutex, ApiAccess access, St
       access_(std::move(access)),
       store_(std::move(store)) {}
 
+ApiAnswer Api::answer_upload(const ApiRequest& request, std::string_view path) {
+  std::string_view token = request.authorization;
+  if (!token.starts_with(kBearer)) {
+    return error_answer(api_error(ApiCode::authentication, "Authentication error"));
+  }
+  token.remove_prefix(kBearer.size());
+  const std::scoped_lock lock(mutex_);
+  auto reply = upload_assets(cloud_, request, token, path);
+  if (auto stored = store_(cloud_); !stored) {
+    return error_answer(api_error(ApiCode::internal, stored.error()));
+  }
+  return reply ? success_answer(*reply) : error_answer(reply.error());
+}
+
 ApiAnswer Api::answer(const ApiRequest& request) {
+  if (const auto path = upload_path(access_, request); !path.empty()) {
+    return answer_upload(request, path);
+  }
   if (const auto allowed = check_token(access_, request); !allowed) {
     return error_answer(allowed.error());
   }

@@ -33,6 +33,9 @@ class Api {
   const ApiAccess& access() const { return access_; }
 
  private:
+  /// Without a word of the rate limit, which counts the calls of the account's tokens.
+  ApiAnswer answer_upload(const ApiRequest& request, std::string_view path);
+
   Cloud& cloud_;
   RateLimit& limit_;
   std::mutex& mutex_;

@@ -46,6 +46,7 @@ constexpr CodeRow kCodes[] = {
     {ApiCode::bad_tag, 100134, 400},
     {ApiCode::script_version_not_found, 100146, 404},
     {ApiCode::name_too_long_for_previews, 100315, 400},
+    {ApiCode::asset_token, 10000, 401},
 };
 
 }  // namespace

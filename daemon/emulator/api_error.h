@@ -35,6 +35,7 @@ enum class ApiCode {
   bad_tag,
   script_version_not_found,
   name_too_long_for_previews,
+  asset_token,
 };
 
 /// One refusal. `pointer` is a JSON Pointer into the request's body; empty where none applies.

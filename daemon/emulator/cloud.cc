@@ -27,6 +27,8 @@ void Cloud::advance(Millis by) {
 void Cloud::reset() {
   for (const CloudRecord& record : snapshot()) changed_.insert(record.key);
   workers_.clear();
+  assets_.clear();
+  sessions_.clear();
   ahead_ = Millis(0);
 }
 

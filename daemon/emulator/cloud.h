@@ -59,6 +59,17 @@ class Cloud {
   ApiResult<Document> create_deployment(std::string_view script, const Json& body);
   ApiResult<void> delete_deployment(std::string_view script, std::string_view deployment);
 
+  // Static assets: /workers/scripts/{script}/assets-upload-session and /workers/assets/upload.
+  // A token is the one of the session; `encoded` says whether the content is base64.
+
+  /// `{jwt, buckets}`: the files that the account lacks, or none and a completion token.
+  ApiResult<Document> open_asset_session(std::string_view script, const Json& body);
+  /// `{jwt}` once nothing is missing any more, until then `{}`.
+  ApiResult<Document> upload_assets(std::string_view token, const std::vector<AssetPart>& parts,
+                                    AssetEncoding encoding);
+  /// All files by hash, and the manifests of versions by id: for who tests.
+  Json assets() const;
+
   /// What changed since `changes_stored`, in one consistent state. An empty text: it is gone.
   std::vector<CloudRecord> changes() const;
   void changes_stored();
@@ -84,6 +95,9 @@ class Cloud {
   std::expected<void, std::string> seed_worker(const Json& entry);
   std::expected<void, std::string> seed_version(CloudWorker& worker, const Json& entry);
   std::expected<void, std::string> seed_deployment(CloudWorker& worker, const Json& entry);
+  ApiResult<Document> redeem_assets(const CloudWorker& worker, const Json& body) const;
+  void look_for_missing(AssetSession& session) const;
+  AssetToken asset_token(const std::string& session);
   std::string record_text(std::string_view key) const;
   bool restore_record(const CloudRecord& record);
   void changed(const CloudWorker& worker);
@@ -95,6 +109,8 @@ class Cloud {
   std::function<std::uint64_t()> random_;
   Millis ahead_{0};
   std::map<std::string, CloudWorker, std::less<>> workers_;  ///< By name.
+  std::map<std::string, CloudAsset, std::less<>> assets_;    ///< By hash.
+  std::map<std::string, AssetSession> sessions_;             ///< By id.
   std::set<std::string> changed_;                            ///< Keys of records.
 };
 

@@ -127,6 +127,14 @@ void apply_migrations(std::set<std::string>& classes, const Json& migrations) {
   }
 }
 
+std::string asset_key(std::string_view hash) {
+  return fmt::format("asset/{}", hash);
+}
+
+std::string asset_session_key(std::string_view id) {
+  return fmt::format("assets-session/{}", id);
+}
+
 std::string worker_key(const CloudWorker& worker) {
   return "worker/" + worker.id;
 }

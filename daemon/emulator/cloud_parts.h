@@ -47,6 +47,8 @@ ApiResult<Json> read_deployment_body(const Json& body);
 /// Adds the classes that a `migrations` object creates and takes away those that it deletes.
 void apply_migrations(std::set<std::string>& classes, const Json& migrations);
 
+std::string asset_key(std::string_view hash);
+std::string asset_session_key(std::string_view id);
 std::string worker_key(const CloudWorker& worker);
 std::string version_key(const CloudWorker& worker, const CloudVersion& version);
 std::string deployment_key(const CloudWorker& worker, const CloudDeployment& deployment);

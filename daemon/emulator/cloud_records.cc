@@ -27,7 +27,26 @@ std::string record_of(const CloudWorker& worker) {
 std::string record_of(const CloudVersion& version) {
   return dump_json({{"document", *version.document},
                     {"modules", *version.modules},
+                    {"assets", or_null(version.assets)},
                     {"migrations", or_null(version.migrations)}});
+}
+
+std::string record_of(const CloudAsset& asset) {
+  return dump_json({{"size", asset.size},
+                    {"sha256", asset.sha256},
+                    {"content_type", asset.content_type},
+                    {"uploads", asset.uploads}});
+}
+
+Json json_of(const AssetToken& token) {
+  return {{"text", token.text}, {"expires_ms", token.expires.time_since_epoch().count()}};
+}
+
+std::string record_of(const AssetSession& session) {
+  return dump_json({{"script", session.script},
+                    {"manifest", *session.manifest},
+                    {"upload", json_of(session.upload)},
+                    {"completion", json_of(session.completion)}});
 }
 
 std::string record_of(const CloudDeployment& deployment) {
@@ -73,7 +92,29 @@ CloudVersion read_version(const Json& record) {
   version.number = version.document->at("number").get<std::uint64_t>();
   version.modules = shared(record.at("modules"));
   if (!record.at("migrations").is_null()) version.migrations = shared(record["migrations"]);
+  if (!record.value("assets", Json()).is_null()) version.assets = shared(record["assets"]);
   return version;
+}
+
+CloudAsset read_asset(const Json& record) {
+  return {.size = record.at("size").get<std::uint64_t>(),
+          .sha256 = record.at("sha256").get<std::string>(),
+          .content_type = record.at("content_type").get<std::string>(),
+          .uploads = record.at("uploads").get<std::uint64_t>()};
+}
+
+AssetToken read_token(const Json& record) {
+  return {.text = record.at("text").get<std::string>(),
+          .expires = Instant(Millis(record.at("expires_ms").get<std::int64_t>()))};
+}
+
+AssetSession read_session(const Json& record) {
+  return {.script = record.at("script").get<std::string>(),
+          .manifest = shared(record.at("manifest")),
+          .upload = read_token(record.at("upload")),
+          .completion = read_token(record.at("completion")),
+          .sizes = {},
+          .missing = {}};
 }
 
 CloudDeployment read_deployment(const Json& record) {
@@ -94,6 +135,14 @@ CloudDeployment read_deployment(const Json& record) {
 std::string Cloud::record_text(std::string_view key) const {
   const Key parts = split(key);
   if (parts.kind == "clock") return dump_json({{"ahead_ms", ahead_.count()}});
+  if (parts.kind == "asset") {
+    const auto found = assets_.find(parts.worker);
+    return found == assets_.end() ? std::string() : record_of(found->second);
+  }
+  if (parts.kind == "assets-session") {
+    const auto found = sessions_.find(std::string(parts.worker));
+    return found == sessions_.end() ? std::string() : record_of(found->second);
+  }
   const auto entry = std::ranges::find_if(
       workers_, [&parts](const auto& one) { return one.second.id == parts.worker; });
   if (entry == workers_.end()) return {};
@@ -119,6 +168,10 @@ void Cloud::changes_stored() {
 
 std::vector<CloudRecord> Cloud::snapshot() const {
   std::vector<CloudRecord> records = {{"clock", record_text("clock")}};
+  for (const auto& [hash, asset] : assets_) records.push_back({asset_key(hash), record_of(asset)});
+  for (const auto& [id, session] : sessions_) {
+    records.push_back({asset_session_key(id), record_of(session)});
+  }
   for (const auto& [name, worker] : workers_) {
     records.push_back({worker_key(worker), record_of(worker)});
     for (const auto& one : worker.versions) {
@@ -138,6 +191,12 @@ bool Cloud::restore_record(const CloudRecord& record) {
   if (key.kind == "clock") {
     ahead_ = Millis(value->at("ahead_ms").get<std::int64_t>());
     return true;
+  }
+  if (key.kind == "asset") {
+    return assets_.emplace(key.worker, read_asset(*value)).second;
+  }
+  if (key.kind == "assets-session") {
+    return sessions_.emplace(key.worker, read_session(*value)).second;
   }
   if (key.kind == "worker") {
     CloudWorker worker = read_worker(*value);
@@ -174,6 +233,7 @@ std::expected<void, std::string> Cloud::restore(const std::vector<CloudRecord>& 
     std::ranges::sort(worker.versions, {}, &CloudVersion::number);
     std::ranges::sort(worker.deployments, std::ranges::greater{}, &CloudDeployment::rank);
   }
+  for (auto& [id, session] : made.sessions_) made.look_for_missing(session);
   *this = std::move(made);
   return {};
 }

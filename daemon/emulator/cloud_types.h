@@ -20,6 +20,8 @@ enum class ListOrder { newest, oldest, by_id };
 enum class UnresolvedInherit { reject, drop };
 enum class UnknownAnnotations { keep, drop };
 enum class ClassRule { off, on };
+enum class AssetUploads { bulk, single };
+enum class AssetEncoding { base64, raw };
 
 /// What nobody knows about the real service. README.md of this folder explains each.
 struct CloudRules {
@@ -28,6 +30,8 @@ struct CloudRules {
   UnresolvedInherit unresolved_inherit = UnresolvedInherit::reject;
   UnknownAnnotations unknown_annotations = UnknownAnnotations::keep;
   ClassRule class_rule = ClassRule::off;
+  AssetUploads asset_uploads = AssetUploads::bulk;
+  std::uint64_t asset_bucket = std::uint64_t{50} << 20;  ///< Bytes of the files of one bucket.
 };
 
 using Document = std::shared_ptr<const Json>;
@@ -58,6 +62,7 @@ struct VersionOptions {
 struct VersionParts {
   Document fields;      ///< What `list` shows of it, bindings and annotations included.
   Document modules;     ///< An array.
+  Document assets;      ///< A manifest; null unless there are some; never shown.
   Document migrations;  ///< Null unless there are some; never shown.
 };
 
@@ -74,6 +79,7 @@ struct CloudVersion {
   Document document;
   Document modules;
   Document migrations;
+  Document assets;
 };
 
 struct CloudDeployment {
@@ -94,6 +100,37 @@ struct CloudWorker {
   std::vector<CloudDeployment> deployments;  ///< Newest first.
   std::set<std::string> classes;             ///< Durable Objects whose migration is deployed.
   std::optional<std::string> migration_tag;  ///< Of the last deployed migration.
+};
+
+/// A file that the account has: its bytes are counted and hashed, not kept.
+struct CloudAsset {
+  std::uint64_t size = 0;
+  std::string sha256;
+  std::string content_type;
+  std::uint64_t uploads = 0;  ///< How often its bytes were taken.
+};
+
+/// One file of an upload. `content` is as it was sent.
+struct AssetPart {
+  std::string hash;
+  std::string content_type;
+  std::string content;
+};
+
+/// A secret text and when it ends.
+struct AssetToken {
+  std::string text;  ///< Empty: not given out.
+  Instant expires{};
+};
+
+struct AssetSession {
+  std::string script;
+  Document manifest;  ///< `{"/path": {hash, size}}`.
+  AssetToken upload;
+  AssetToken completion;
+  // Follow from the manifest and the files that the account has.
+  std::map<std::string, std::uint64_t> sizes;  ///< By hash.
+  std::set<std::string> missing;               ///< Hashes.
 };
 
 /// One row of a store.

@@ -94,6 +94,7 @@ ApiResult<Document> Cloud::create_version(std::string_view worker, const Json& b
   const Json bindings = bindings_of(body);
   TRY(check_bindings(bindings, BindingsFrom::request));
   TRY_ASSIGN(const Json resolved, resolve_inherited(*found, bindings));
+  TRY_ASSIGN(parts.assets, redeem_assets(*found, body));
   return publish(*found, std::move(parts), resolved, options);
 }
 
@@ -131,6 +132,8 @@ ApiResult<Document> Cloud::patch_latest(std::string_view worker, const Json& bod
   });
   bindings.insert(bindings.end(), fresh.begin(), fresh.end());
   TRY_ASSIGN(const Json resolved, resolve_inherited(*found, bindings));
+  TRY_ASSIGN(parts.assets, redeem_assets(*found, body));
+  if (!parts.assets && target.contains("assets")) parts.assets = latest.assets;
   return publish(*found, std::move(parts), resolved, options);
 }
 
@@ -240,7 +243,8 @@ CloudVersion& Cloud::add_version(CloudWorker& worker, const VersionParts& parts,
                           .id = std::move(stamp.id),
                           .document = std::make_shared<const Json>(std::move(document)),
                           .modules = parts.modules,
-                          .migrations = parts.migrations});
+                          .migrations = parts.migrations,
+                          .assets = parts.assets});
   changed_.insert(version_key(worker, *added));
   changed(worker);
   return *added;

@@ -76,6 +76,10 @@ ApiAnswer Emulator::handle_control(const ApiRequest& request) {
   if (request.method == "GET" && operation == "requests") {
     return control_answer(200, {{"requests", requests()}});
   }
+  if (request.method == "GET" && operation == "assets") {
+    const std::scoped_lock lock(mutex_);
+    return control_answer(200, cloud_.assets());
+  }
   if (request.method != "POST") return control_error(404, "there is no such control");
   if (operation == "reset") {
     if (auto done = reset(); !done) return control_error(500, done.error());

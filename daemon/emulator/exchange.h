@@ -4,8 +4,16 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace rollout {
+
+/// One part of a multipart body.
+struct RequestPart {
+  std::string name;
+  std::string content_type;
+  std::string content;
+};
 
 struct ApiRequest {
   std::string method;
@@ -14,7 +22,8 @@ struct ApiRequest {
   std::string authorization;
   std::string content_type;
   std::string user_agent;
-  std::string body;
+  std::string body;  ///< Empty where it came in parts.
+  std::vector<RequestPart> parts;
   std::size_t body_bytes = 0;  ///< Of what was sent; a body above the limit is not kept.
 };
 

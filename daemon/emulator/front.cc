@@ -13,10 +13,29 @@ namespace {
 
 using ContentReader = httplib::ContentReader;
 
+/// Nothing is kept of a body that grows too large.
+bool read_parts(const ContentReader& reader, ApiRequest& request) {
+  return reader(
+      [&request](const httplib::MultipartFormData& part) {
+        request.parts.push_back({part.name, part.content_type, {}});
+        return true;
+      },
+      [&request](const char* data, std::size_t size) {
+        request.body_bytes += size;
+        if (request.body_bytes > kMaxBody) {
+          request.parts.clear();
+        } else {
+          request.parts.back().content.append(data, size);
+        }
+        return true;
+      });
+}
+
 /// httplib's payload limit does not count chunked bodies, so the bytes are counted here. What is
 /// above the limit is read and forgotten: a client that still writes would not see the answer.
 bool read_body(const httplib::Request& from, const ContentReader& reader, ApiRequest& request) {
   if (!from.has_header("Content-Length") && !from.has_header("Transfer-Encoding")) return true;
+  if (from.is_multipart_form_data()) return read_parts(reader, request);
   return reader([&request](const char* data, std::size_t size) {
     request.body_bytes += size;
     if (request.body_bytes <= kMaxBody) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/core/model/failure.h"
+#include "daemon/emulator/api.h"
 
 namespace rollout {
 namespace {
@@ -62,7 +63,7 @@ std::string array_text(const std::vector<Document>& documents) {
 }
 
 Reply reply_of(const Document& document) {
-  return {.result = dump_json(*document), .result_info = std::nullopt};
+  return {.result = dump_json(*document), .result_info = std::nullopt, .status = 200};
 }
 
 Reply reply_of(const DocumentPage& page) {
@@ -72,7 +73,7 @@ Reply reply_of(const DocumentPage& page) {
                      {"per_page", page.query.per_page},
                      {"total_count", page.total_count},
                      {"total_pages", (page.total_count + size - 1) / size}};
-  return {.result = array_text(page.items), .result_info = dump_json(info)};
+  return {.result = array_text(page.items), .result_info = dump_json(info), .status = 200};
 }
 
 template <class T>
@@ -128,7 +129,9 @@ ApiResult<Reply> patch_latest(Cloud& cloud, const ApiRequest& request, const Pat
 ApiResult<Reply> list_deployments(Cloud& cloud, const ApiRequest& /*request*/, const Path& path,
                                   const Json& /*body*/) {
   TRY_ASSIGN(const auto all, cloud.deployments(path[0]));
-  return Reply{.result = R"({"deployments":)" + array_text(all) + "}", .result_info = std::nullopt};
+  return Reply{.result = R"({"deployments":)" + array_text(all) + "}",
+               .result_info = std::nullopt,
+               .status = 200};
 }
 
 ApiResult<Reply> create_deployment(Cloud& cloud, const ApiRequest& request, const Path& path,
@@ -150,7 +153,8 @@ constexpr RouteRow kRoutes[] = {
     {"GET", kVerifyToken,
      [](Cloud&, const Request&, const Path&, const Json&) -> ApiResult<Reply> {
        return Reply{.result = R"({"id":"00000000000000000000000000000000","status":"active"})",
-                    .result_info = std::nullopt};
+                    .result_info = std::nullopt,
+                    .status = 200};
      }},
     {"GET", "workers/workers", list_workers},
     {"POST", "workers/workers",
@@ -174,6 +178,11 @@ constexpr RouteRow kRoutes[] = {
      [](Cloud& cloud, const Request&, const Path& path, const Json&) {
        return reply(cloud.delete_version(path[0], path[1]));
      }},
+    {"POST", "workers/scripts/*/assets-upload-session",
+     [](Cloud& cloud, const Request&, const Path& path, const Json& body) {
+       return reply(cloud.open_asset_session(path[0], body));
+     },
+     true},
     {"GET", "workers/scripts/*/deployments", list_deployments},
     {"POST", "workers/scripts/*/deployments", create_deployment, true},
     {"GET", "workers/scripts/*/deployments/*",
@@ -209,6 +218,30 @@ std::optional<Path> match(std::string_view pattern, std::string_view path) {
 }
 
 }  // namespace
+
+ApiResult<Reply> upload_assets(Cloud& cloud, const ApiRequest& request, std::string_view token,
+                               std::string_view path) {
+  if (request.body_bytes > kMaxBody) {
+    return refuse(ApiCode::too_large, "The request is larger than 100 MiB.");
+  }
+  std::vector<AssetPart> parts;
+  AssetEncoding encoding = AssetEncoding::base64;
+  if (path.size() > std::string_view(kAssetsUpload).size()) {
+    encoding = AssetEncoding::raw;
+    const auto hash = path.substr(path.rfind('/') + 1);
+    parts.push_back({std::string(hash), request.content_type, request.body});
+  } else {
+    TRY_ASSIGN(const bool base64, bool_param(request, "base64"));
+    if (!base64) return refuse(ApiCode::bad_parameter, "base64 must be true.");
+    for (const RequestPart& part : request.parts) {
+      parts.push_back({part.name, part.content_type, part.content});
+    }
+  }
+  TRY_ASSIGN(const Document answer, cloud.upload_assets(token, parts, encoding));
+  Reply made = reply_of(answer);
+  made.status = answer->contains("jwt") ? 201 : 202;
+  return made;
+}
 
 std::optional<Route> find_route(const std::string& method, std::string_view path) {
   for (const RouteRow& row : kRoutes) {

@@ -16,6 +16,7 @@ namespace rollout {
 struct Reply {
   std::optional<std::string> result;       ///< JSON; absent on DELETE.
   std::optional<std::string> result_info;  ///< JSON; lists only.
+  int status = 200;
 };
 
 /// A matched operation. `path` has the parts of the path that stood for a name or an id.
@@ -26,8 +27,16 @@ struct Route {
   bool has_body = false;
 };
 
+/// Below the same path: its calls carry the token of an upload session in the place of the
+/// account's. A hash may follow.
+inline constexpr const char* kAssetsUpload = "workers/assets/upload";
+
 /// Of the account's own token; a user's stands under `/client/v4/user/`.
 inline constexpr const char* kVerifyToken = "tokens/verify";
+
+/// Files of an upload session: in parts, or one with its hash at the path's end.
+ApiResult<Reply> upload_assets(Cloud& cloud, const ApiRequest& request, std::string_view token,
+                               std::string_view path);
 
 /// By method and the path below `/client/v4/accounts/{account_id}/`; none where there is no route.
 std::optional<Route> find_route(const std::string& method, std::string_view path);

@@ -84,7 +84,7 @@ TEST(VersionRules, ShowsEveryFieldThatCanBeRead) {
   CloudWorld world;
   const Json given = json(R"({
       "annotations":{"workers/tag":"v1","workers/message":"m","workers/triggered_by":"me"},
-      "assets":{"jwt":"hush","config":{"html_handling":"none","run_worker_first":["/a"]}},
+      "assets":{"config":{"html_handling":"none","run_worker_first":["/a"]}},
       "cache_options":{"enabled":true}, "compatibility_date":"2026-01-01",
       "compatibility_flags":["nodejs_compat"], "containers":[{"class_name":"C"}],
       "limits":{"cpu_ms":50}, "migrations":{"new_tag":"t"}, "placement":{"mode":"smart"},

@@ -2,6 +2,7 @@
 // Drives the local Versions API with the official TypeScript SDK and checks every answer.
 // Usage: node drive.mjs ORIGIN ACCOUNT TOKEN WORKER; exits 1 at the first surprise.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 
 const require = createRequire(new URL('../../npm/package.json', import.meta.url));
@@ -148,10 +149,47 @@ async function refusesStrangers() {
   await refuses(list, 403, 10000);
 }
 
+// The account's files are kept in sha256 of base64 and extension, as the SDK's example has it.
+async function uploadsAssets() {
+  const files = { '/index.html': '<h1>grüezi</h1>', '/app.css': 'h1 { color: red }' };
+  const manifest = {};
+  const parts = {};
+  for (const [path, text] of Object.entries(files)) {
+    const base64 = Buffer.from(text).toString('base64');
+    const extension = path.split('.').at(-1);
+    const hash = createHash('sha256').update(base64 + extension).digest('hex').slice(0, 32);
+    manifest[path] = { hash, size: Buffer.byteLength(text) };
+    parts[hash] = new File([base64], hash, { type: `text/${extension}` });
+  }
+  const session = await client.workers.scripts.assets.upload.create(worker, {
+    account_id,
+    manifest,
+  });
+  const hashes = session.buckets.flat();
+  assert.deepEqual(hashes.toSorted(), Object.keys(parts).toSorted());
+  const send = (hash) =>
+    client.workers.assets.upload.create(
+      { account_id, base64: true, body: { [hash]: parts[hash] } },
+      { headers: { Authorization: `Bearer ${session.jwt}` } },
+    );
+  assert.equal((await send(hashes[0])).jwt, undefined);
+  const { jwt } = await send(hashes[1]);
+  const again = await client.workers.scripts.assets.upload.create(worker, { account_id, manifest });
+  assert.deepEqual(again.buckets, []);
+
+  const config = { html_handling: 'drop-trailing-slash' };
+  const bindings = [{ name: 'ASSETS', type: 'assets' }];
+  const version = await create(26, { assets: { jwt, config }, bindings });
+  assert.deepEqual(version.assets, { config });
+  assert.deepEqual(version.bindings, bindings);
+  await refuses(create(27, { assets: { jwt: session.jwt } }), 400, 10021);
+}
+
 const made = await createsAndLists();
 await getsWithModules(made);
 await patchesTheLatest(made);
 const deployed = await deploys(made);
 await deletes(made, deployed);
+await uploadsAssets();
 await refusesStrangers();
 console.log('the official SDK agrees');
