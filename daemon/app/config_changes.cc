@@ -39,7 +39,8 @@ bool same(const Ready& a, const Ready& b) {
 bool same(const std::optional<BuildConfig>& a, const std::optional<BuildConfig>& b) {
   if (!a || !b) return a.has_value() == b.has_value();
   return a->path == b->path && a->layout == b->layout && same(a->ready, b->ready) &&
-         a->main == b->main && a->config == b->config;
+         a->main == b->main && a->config == b->config && a->assets == b->assets &&
+         a->most_assets == b->most_assets && a->environment == b->environment;
 }
 
 void compare(const WorkerConfig& before, const WorkerConfig& after,

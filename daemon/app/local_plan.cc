@@ -46,6 +46,9 @@ class ListedBefore final : public VersionsApi {
                             Include include) override {
     return api_.get(worker, version, include);
   }
+  Result<std::string> upload_assets(const WorkerId& worker, AssetUpload& upload) override {
+    return api_.upload_assets(worker, upload);
+  }
   Result<Version> create(const WorkerId& worker, const Bundle& bundle, ModuleContents& contents,
                          Deploy deploy) override {
     return api_.create(worker, bundle, contents, deploy);

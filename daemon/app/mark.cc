@@ -24,6 +24,7 @@ OrExit<int> run(const MarkBuild& command, Session& session) {
     Json data = report_frame();
     data["path"] = summary.path;
     data["modules"] = summary.modules;
+    data["assets"] = summary.assets;
     data["bytes"] = summary.bytes;
     data["left_out"] = left_out_to_json(summary.left_out);
     data["main"] = summary.marker.main ? Json(*summary.marker.main) : Json();
@@ -31,13 +32,13 @@ OrExit<int> run(const MarkBuild& command, Session& session) {
     session.console().print_json(data);
     return kExitOk;
   }
-  session.console().print(
-      fmt::format("{}: {}, {}{}{}", summary.path, counted(summary.modules, "module"),
-                  bytes_for_people(summary.bytes),
-                  summary.marker.main ? ", main " + *summary.marker.main : ", assets only",
-                  summary.left_out.empty()
-                      ? ""
-                      : fmt::format(", {} left out", counted(summary.left_out.size(), "file"))));
+  session.console().print(fmt::format(
+      "{}: {}, {}{}{}{}", summary.path, counted(summary.modules, "module"),
+      bytes_for_people(summary.bytes), summary.marker.main ? ", main " + *summary.marker.main : "",
+      summary.assets == 0 ? "" : ", " + counted(summary.assets, "static file"),
+      summary.left_out.empty()
+          ? ""
+          : fmt::format(", {} left out", counted(summary.left_out.size(), "file"))));
   session.console().print(render_left_out(left_out_to_json(summary.left_out)));
   if (dry_run) session.console().say("dry run: no marker was written");
   return kExitOk;

@@ -106,4 +106,8 @@ Result<std::unique_ptr<ModuleContents>> OneBuild::open(const Build& build) {
   return source_->open(worker_, build);
 }
 
+Result<AssetReaders> OneBuild::open_assets(const Build& build) {
+  return rollout::open_assets(*source_, worker_, build);
+}
+
 }  // namespace rollout

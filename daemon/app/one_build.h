@@ -9,6 +9,7 @@
 #include "daemon/app/run.h"
 #include "daemon/app/session.h"
 #include "daemon/core/model/build.h"
+#include "daemon/engine/creating.h"
 #include "daemon/ports/build_source.h"
 #include "daemon/ports/clock.h"
 
@@ -37,6 +38,7 @@ class OneBuild final {
   /// hold all the same. `invalid` where it cannot become a version, with the reason.
   Result<Build> read();
   Result<std::unique_ptr<ModuleContents>> open(const Build& build);
+  Result<AssetReaders> open_assets(const Build& build);
 
  private:
   Sightings look_until_still();

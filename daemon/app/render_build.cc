@@ -46,6 +46,15 @@ std::string listed(const Json& words, std::string_view what) {
   return text.empty() ? text : fmt::format("{}: {}\n", what, text);
 }
 
+std::string assets(const Json& build) {
+  const Json* given = find_member(build, "assets");
+  if (given == nullptr || given->is_null()) return {};
+  return fmt::format("\nassets   {}, {}; {} there left out",
+                     counted(list_member(*given, "files").size(), "file"),
+                     bytes_for_people(count_member(*given, "bytes")),
+                     counted(count_member(*given, "left_out"), "file"));
+}
+
 std::string annotations(const Json& given) {
   if (!given.is_object()) return {};
   const std::string refused = text_member(given, "refused");
@@ -80,7 +89,7 @@ std::string render_build(const Json& build) {
          fmt::format("digest   {}\nrequest  {}, {} of modules", text_member(build, "digest"),
                      bytes_for_people(count_member(build, "request_bytes")),
                      bytes_for_people(count_member(build, "bytes"))) +
-         annotations(build["annotations"]);
+         assets(build) + annotations(build["annotations"]);
 }
 
 }  // namespace rollout

@@ -21,15 +21,26 @@ std::string serving(const Json& pass) {
   return text.empty() ? "nothing" : text;
 }
 
+/// What a person waits for comes before how it was.
+std::string summary(const Json& worker) {
+  if (const Json* upload = find_member(worker, "upload")) {
+    return fmt::format("uploads assets: {} of {}, {} of {}", count_member(*upload, "files"),
+                       counted(count_member(*upload, "of_files"), "file"),
+                       bytes_for_people(count_member(*upload, "bytes")),
+                       bytes_for_people(count_member(*upload, "of_bytes")));
+  }
+  const Json* problem = find_member(worker, "problem");
+  return problem == nullptr ? text_member(worker, "summary") : text_member(*problem, "message");
+}
+
 std::vector<std::string> row(const Json& worker) {
   const Json* pass = find_member(worker, "pass");
-  const Json* problem = find_member(worker, "problem");
   return {text_member(worker, "worker"),
           text_member(worker, "condition"),
           pass == nullptr ? "" : serving(*pass),
           pass == nullptr ? "" : fmt::format("{}", count_member(*pass, "versions")),
           text_member(worker, "next_look"),
-          problem == nullptr ? text_member(worker, "summary") : text_member(*problem, "message")};
+          summary(worker)};
 }
 
 /// Leaves the Workers that were named; the error is the sentence about one that is unknown.

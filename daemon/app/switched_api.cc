@@ -68,6 +68,10 @@ Result<std::optional<VersionDetail>> SwitchedApi::latest(const WorkerId& worker)
   return Use(*this)->latest(worker);
 }
 
+Result<std::string> SwitchedApi::upload_assets(const WorkerId& worker, AssetUpload& upload) {
+  return Use(*this)->upload_assets(worker, upload);
+}
+
 Result<Version> SwitchedApi::create(const WorkerId& worker, const Bundle& bundle,
                                     ModuleContents& contents, Deploy deploy) {
   return Use(*this)->create(worker, bundle, contents, deploy);

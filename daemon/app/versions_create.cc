@@ -11,6 +11,7 @@
 #include "daemon/app/text.h"
 #include "daemon/codec/report/report_version.h"
 #include "daemon/core/model/trailer.h"
+#include "daemon/core/plan/asset_pace.h"
 #include "daemon/core/plan/heritage.h"
 #include "daemon/core/plan/settle.h"
 #include "daemon/core/policy/tagging.h"
@@ -71,6 +72,30 @@ class WatchedContents final : public ModuleContents {
   std::uint64_t sent_ = 0;
 };
 
+/// The token of the build's assets; none where it has none.
+Result<std::optional<std::string>> send_assets(const Build& build, OneBuild& source,
+                                               const WorkerId& worker, VersionsApi& api,
+                                               Session& session) {
+  if (build.assets == nullptr) return std::nullopt;
+  TRY_ASSIGN(AssetReaders readers, source.open_assets(build));
+  Console& console = session.console();
+  SystemClock clock;
+  AssetPace pace;
+  bool begun = false;
+  AssetUpload upload{.assets = *build.assets, .readers = readers, .progress = {}};
+  upload.progress = [&](const AssetProgress& now) {
+    if (!begun) pace.begin(now.bytes, clock.tick());
+    begun = true;
+    const auto left = pace.left(now.bytes, now.of_bytes, clock.tick());
+    console.progress(fmt::format("assets: {} of {} sent, {} of {}{}", now.files, now.of_files,
+                                 bytes_for_people(now.bytes), bytes_for_people(now.of_bytes),
+                                 left ? ", about " + for_people(*left) + " left" : ""));
+    return true;
+  };
+  TRY_ASSIGN(auto token, api.upload_assets(worker, upload));
+  return token;
+}
+
 std::unexpected<int> explain(const Failure& failure, Session& session) {
   if (failure.kind == FailureKind::unknown_outcome) {
     session.console().error(failure.sentence());
@@ -88,6 +113,9 @@ void announce(const VersionsCreate& command, const Build& build, const Annotatio
   console.say(fmt::format("create a version of {}: {}, {}, digest {}{}", command.worker,
                           counted(build.modules.size(), "module"), bytes_for_people(build.bytes),
                           build.digest.brief(), command.deploy ? ", deployed at once" : ""));
+  if (build.assets != nullptr)
+    console.say(fmt::format("  assets   {}, {}", counted(build.assets->files.size(), "file"),
+                            bytes_for_people(build.assets->bytes)));
   if (!annotations.tag.empty()) console.say("  tag      " + annotations.tag);
   if (!command.message.empty()) console.say("  message  " + command.message);
 }
@@ -174,14 +202,17 @@ OrExit<int> run(const VersionsCreate& command, Session& session) {
   TRY_ASSIGN(Inherited heritage, session.check(heritage_of(build, configured, worker, *api)));
   TRY_ASSIGN(const auto contents, session.check(source.open(build)));
   WatchedContents watched(*contents, build.bytes, session.console());
-  const Bundle bundle{.main_module = build.main_module,
-                      .modules = build.modules,
-                      .settings = build.settings,
-                      .inherited = std::move(heritage),
-                      .assets_jwt = std::nullopt,
-                      .annotations = annotations};
-  const Result<Version> version =
-      api->create(worker, bundle, watched, command.deploy ? Deploy::yes : Deploy::no);
+  const auto create = [&]() -> Result<Version> {
+    TRY_ASSIGN(auto token, send_assets(build, source, worker, *api, session));
+    const Bundle bundle{.main_module = build.main_module,
+                        .modules = build.modules,
+                        .settings = build.settings,
+                        .inherited = std::move(heritage),
+                        .assets_jwt = std::move(token),
+                        .annotations = annotations};
+    return api->create(worker, bundle, watched, command.deploy ? Deploy::yes : Deploy::no);
+  };
+  const Result<Version> version = create();
   session.console().end_progress();
   if (dry_run && !version && !api->traffic().blocked_writes.empty()) {
     for (const auto& [operation, count] : api->traffic().blocked_writes)

@@ -68,6 +68,7 @@ std::expected<AssetsConfig, FieldError> read_assets(const Json& config) {
   const std::string pointer = "/assets/config";
   if (!config.is_object()) return std::unexpected(FieldError{pointer, "an object is wanted"});
   AssetsConfig out;
+  TRY_ASSIGN(out.base_path, at(pointer, "base_path", string_member(config, "base_path")));
   TRY_ASSIGN(out.html_handling,
              at(pointer, "html_handling", string_member(config, "html_handling")));
   TRY_ASSIGN(out.not_found_handling,
@@ -85,6 +86,7 @@ std::expected<AssetsConfig, FieldError> read_assets(const Json& config) {
 
 Json assets_to_json(const AssetsConfig& assets) {
   Json config = Json::object();
+  if (assets.base_path) config["base_path"] = *assets.base_path;
   if (assets.html_handling) config["html_handling"] = *assets.html_handling;
   if (assets.not_found_handling) config["not_found_handling"] = *assets.not_found_handling;
   if (assets.run_worker_first) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/core/model/trailer.h"
+#include "daemon/core/plan/asset_pace.h"
 #include "daemon/core/plan/heritage.h"
 
 namespace rollout {
@@ -79,15 +80,16 @@ std::optional<Failure> succeeded(Acting& acting, const CreateVersion& create, In
   return failure;
 }
 
-std::optional<Failure> failed(Acting& acting, const CreateVersion& create, IntentId intent,
-                              Failure failure) {
+/// Without an intent nothing was sent that could create.
+std::optional<Failure> failed(Acting& acting, const CreateVersion& create,
+                              std::optional<IntentId> intent, Failure failure) {
   const BundleDigest& digest = create.build.digest;
   acting.writes.note(failure);
-  if (failure.kind == FailureKind::unknown_outcome) {
+  if (intent && failure.kind == FailureKind::unknown_outcome) {
     const Timing& timing = acting.assignment.account->timing;
     // It may have waited for the rate budget first: its deadline is no later than this.
     const Tick end = acting.ports.clock.tick() + create_allowance(create.build.bytes);
-    acting.settling[intent] = start_settling(end, timing);
+    acting.settling[*intent] = start_settling(end, timing);
     acting.teller.tell(VersionCreateFailed{
         digest, failure,
         fmt::format("listings of the next {} will tell, and nothing is sent again before",
@@ -103,13 +105,12 @@ std::optional<Failure> failed(Acting& acting, const CreateVersion& create, Inten
                    trying_with(*acting.assignment.config));
     if (auto unkept = keep(acting)) return unkept;
   }
-  if (auto unfinished = finish(acting, intent,
-                               {final ? OutcomeKind::refused : OutcomeKind::failed,
-                                std::nullopt,
-                                0,
-                                failure.sentence(),
-                                {}})) {
-    return unfinished;
+  if (intent) {
+    const OutcomeKind kind = final ? OutcomeKind::refused : OutcomeKind::failed;
+    if (auto unfinished =
+            finish(acting, *intent, {kind, std::nullopt, 0, failure.sentence(), {}})) {
+      return unfinished;
+    }
   }
   acting.teller.tell(VersionCreateFailed{
       digest, failure,
@@ -133,7 +134,82 @@ Result<Inherited> take_heritage(Acting& acting, const CreateVersion& create) {
   return std::unexpected(std::move(failure));
 }
 
+/// Every so often while assets are sent.
+constexpr Millis kTellEvery = std::chrono::seconds(10);
+/// What was read before may be believed for as long.
+constexpr Millis kStale = std::chrono::seconds(30);
+
+/// Tells the story of an upload: its beginning, how far it is, its end. One that has nothing to
+/// send is not worth a word.
+class UploadStory {
+ public:
+  UploadStory(Acting& acting, const BundleDigest& digest) : acting_(acting), digest_(digest) {}
+
+  /// Whether it may go on: a person's word is not kept waiting for as long as an upload may take.
+  bool hear(const AssetProgress& now) {
+    tell(now);
+    interrupted_ = acting_.ports.triggers.word_waits();
+    return !interrupted_;
+  }
+  bool interrupted() const { return interrupted_; }
+
+ private:
+  void tell(const AssetProgress& now) {
+    const Tick tick = acting_.ports.clock.tick();
+    const bool whole = now.files == now.of_files;
+    if (!begun_) {
+      begun_ = now;
+      pace_.begin(now.bytes, tick);
+    }
+    if (begun_->files == begun_->of_files || ended_) return;
+    if (told_at_ && !whole && tick - *told_at_ < kTellEvery) return;
+    told_at_ = tick;
+    ended_ = whole;
+    acting_.teller.tell(AssetsUploading{digest_, now.files, now.of_files, now.bytes, now.of_bytes,
+                                        pace_.left(now.bytes, now.of_bytes, tick)});
+  }
+
+  Acting& acting_;
+  const BundleDigest& digest_;
+  AssetPace pace_;
+  std::optional<AssetProgress> begun_;
+  std::optional<Tick> told_at_;
+  bool ended_ = false;
+  bool interrupted_ = false;
+};
+
+struct SentAssets {
+  std::optional<std::string> token;  ///< That the create redeems; none without assets.
+  bool look_again = false;           ///< Before anything is created.
+};
+
+Result<SentAssets> send_assets(Acting& acting, const CreateVersion& create) {
+  if (create.build.assets == nullptr) return SentAssets{};
+  const WorkerConfig& worker = *acting.assignment.worker;
+  TRY_ASSIGN(AssetReaders readers, open_assets(acting.ports.builds, worker, create.build));
+  UploadStory story(acting, create.build.digest);
+  AssetUpload upload{.assets = *create.build.assets,
+                     .readers = readers,
+                     .progress = [&story](const AssetProgress& now) { return story.hear(now); }};
+  const Tick begun = acting.ports.clock.tick();
+  auto token = acting.ports.api.upload_assets(worker.id, upload);
+  if (!token && story.interrupted()) return SentAssets{std::nullopt, true};
+  if (!token) return std::unexpected(std::move(token).error());
+  return SentAssets{std::move(*token), acting.ports.clock.tick() - begun > kStale};
+}
+
 }  // namespace
+
+Result<AssetReaders> open_assets(BuildSource& builds, const WorkerConfig& worker,
+                                 const Build& build) {
+  constexpr std::size_t kReaders = 8;
+  AssetReaders readers;
+  while (readers.size() < kReaders) {
+    TRY_ASSIGN(auto reader, builds.open_assets(worker, build));
+    readers.push_back(std::move(reader));
+  }
+  return readers;
+}
 
 std::optional<Failure> create_version(Acting& acting, const CreateVersion& create) {
   const Ports& ports = acting.ports;
@@ -141,11 +217,15 @@ std::optional<Failure> create_version(Acting& acting, const CreateVersion& creat
   auto contents = ports.builds.open(worker, create.build);
   if (!contents) return std::move(contents).error();  // It changed just now; the next look tells.
 
+  auto sent = send_assets(acting, create);
+  if (!sent) return failed(acting, create, std::nullopt, std::move(sent).error());
+  if (sent->look_again) return std::nullopt;
+
   auto heritage = take_heritage(acting, create);
   if (!heritage) return std::move(heritage).error();
 
-  const Bundle bundle{create.build.main_module, create.build.modules, create.build.settings,
-                      std::move(*heritage),     std::nullopt,         create.annotations};
+  const Bundle bundle{create.build.main_module, create.build.modules,   create.build.settings,
+                      std::move(*heritage),     std::move(sent->token), create.annotations};
   Intent intent;
   intent.kind = IntentKind::create;
   intent.worker = worker.id;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,7 +37,15 @@ struct Acting {
   const std::string& plan_id;
 };
 
-/// Journals the intent, calls once, journals the outcome. The failure, if any, is told already.
+using AssetReaders = std::vector<std::unique_ptr<ModuleContents>>;
+
+/// As many as are worth having: uploads of single files wait for the network.
+Result<AssetReaders> open_assets(BuildSource& builds, const WorkerConfig& worker,
+                                 const Build& build);
+
+/// Sends the assets that Cloudflare lacks, journals the intent, calls once, journals the outcome.
+/// The failure, if any, is told already. Where the assets took long, or a person's word waits, that
+/// is all: what was read before is too old to create by, and the next look finds sent what is sent.
 std::optional<Failure> create_version(Acting& acting, const CreateVersion& create);
 
 /// Closes the intent of a version whose answer was lost and that the listing shows.

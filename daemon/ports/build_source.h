@@ -22,6 +22,11 @@ class BuildSource {
   /// The bytes of a build that `look` has just returned; they are checked as they are read.
   virtual Result<std::unique_ptr<ModuleContents>> open(const WorkerConfig& worker,
                                                        const Build& build) = 0;
+
+  /// The bytes of its assets, of which it must have some. Several may be read at once, each by a
+  /// thread of its own; all are opened before the first is read.
+  virtual Result<std::unique_ptr<ModuleContents>> open_assets(const WorkerConfig& worker,
+                                                              const Build& build) = 0;
 };
 
 }  // namespace rollout

@@ -83,6 +83,75 @@ TEST_F(Pass, MakesNoVersionWhereTheOneBeforeCannotBeRead) {
   EXPECT_EQ(std::count(calls.begin(), calls.end(), "create"), 0);
 }
 
+/// A build with two assets of 50 bytes.
+Build a_build_with_assets() {
+  Build build = a_build(500);
+  const Sha256 none{Sha256::Raw{}};
+  AssetSet set;
+  for (const char* name : {"a.html", "b.html"}) {
+    set.files.push_back({.file = {name, "text/html", 50, none}, .hash = name});
+  }
+  set.bytes = 100;
+  build.assets = std::make_shared<const AssetSet>(std::move(set));
+  return build;
+}
+
+TEST_F(Pass, SendsTheAssetsBeforeItJournalsTheIntentOfTheVersion) {
+  disk.shows.builds = {a_build_with_assets()};
+  pass();
+  const auto at = [this](const char* call) { return std::ranges::find(calls, call); };
+  EXPECT_LT(at("upload"), at("begin"));
+  EXPECT_LT(at("begin"), at("create"));
+  EXPECT_EQ(cloud.redeemed, "completion");
+  const auto told = story.all<AssetsUploading>();
+  ASSERT_EQ(told.size(), 2U) << "its beginning and its end";
+  EXPECT_EQ(told[0].files, 0U);
+  EXPECT_EQ(told[1].files, 2U);
+}
+
+TEST_F(Pass, MakesNoVersionWhereAnUploadFailsAndNoIntentEither) {
+  disk.shows.builds = {a_build_with_assets()};
+  cloud.next("upload", {Fault::When::before, FailureKind::transient});
+  EXPECT_EQ(pass().failure->kind, FailureKind::transient);
+  EXPECT_EQ(std::ranges::count(calls, "begin"), 0);
+  EXPECT_EQ(std::ranges::count(calls, "create"), 0);
+  EXPECT_EQ(story.all<VersionCreateFailed>().size(), 1U);
+  pass();
+  EXPECT_EQ(cloud.versions.size(), 1U);
+}
+
+TEST_F(Pass, DoesNotRepeatARefusedUpload) {
+  disk.shows.builds = {a_build_with_assets()};
+  cloud.next("upload", {Fault::When::before, FailureKind::refused});
+  pass();
+  pass();
+  EXPECT_EQ(std::ranges::count(calls, "upload"), 1);
+  EXPECT_TRUE(cloud.versions.empty());
+}
+
+TEST_F(Pass, LetsAPersonsWordGoBeforeAnUpload) {
+  disk.shows.builds = {a_build_with_assets()};
+  triggers.somebody_speaks = true;
+  EXPECT_EQ(pass().failure, std::nullopt) << "it is no failure";
+  EXPECT_TRUE(cloud.versions.empty());
+  triggers.somebody_speaks = false;
+  pass();
+  EXPECT_EQ(cloud.versions.size(), 1U);
+}
+
+TEST_F(Pass, LooksAgainAfterALongUploadAndThenCreates) {
+  disk.shows.builds = {a_build_with_assets()};
+  cloud.upload_takes = std::chrono::minutes(40);
+  pass();
+  const auto second = std::ranges::find(std::ranges::find(calls, "upload"), calls.end(), "list");
+  EXPECT_NE(second, calls.end());
+  EXPECT_EQ(std::ranges::count(calls, "create"), 1);
+  const auto told = story.all<AssetsUploading>();
+  ASSERT_EQ(told.size(), 3U);
+  EXPECT_EQ(told[1].left, std::chrono::minutes(20));
+  EXPECT_EQ(told[2].left, std::nullopt);
+}
+
 TEST_F(Pass, CostsTwoRequestsWhereThereIsNothingToDo) {
   has_versions(1);
   EXPECT_EQ(pass().result, PassFinished::Result::noop);

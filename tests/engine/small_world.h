@@ -157,6 +157,9 @@ class SmallDisk final : public BuildSource {
   Result<std::unique_ptr<ModuleContents>> open(const WorkerConfig&, const Build&) override {
     return std::make_unique<NoContents>();
   }
+  Result<std::unique_ptr<ModuleContents>> open_assets(const WorkerConfig&, const Build&) override {
+    return std::make_unique<NoContents>();
+  }
   Sightings shows;
   std::function<void()> on_look;
 
@@ -214,11 +217,29 @@ class SmallCloud final : public VersionsApi {
     }
     return newest;
   }
+  Result<std::string> upload_assets(const WorkerId&, AssetUpload& upload) override {
+    calls_.push_back("upload");
+    const std::size_t count = upload.assets.files.size();
+    const std::uint64_t bytes = upload.assets.bytes;
+    if (!upload.progress({assets_there ? count : 0, count, assets_there ? bytes : 0, bytes})) {
+      return std::unexpected(Failure{FailureKind::transient, "upload", "interrupted"});
+    }
+    if (auto failed = fault("upload", Fault::When::before)) return std::unexpected(*failed);
+    if (!assets_there) {
+      clock_.advance(upload_takes / 2);
+      upload.progress({0, count, bytes / 2, bytes});
+      clock_.advance(upload_takes / 2);
+      upload.progress({count, count, bytes, bytes});
+    }
+    assets_there = true;
+    return "completion";
+  }
   Result<Version> create(const WorkerId&, const Bundle& bundle, ModuleContents&, Deploy) override {
     calls_.push_back("create");
     clock_.advance(create_takes);
     if (auto failed = fault("create", Fault::When::before)) return std::unexpected(*failed);
     inherited = bundle.inherited.bindings;
+    redeemed = bundle.assets_jwt;
     Version made{
         version_id(++last_number), last_number, clock_.now(), bundle.annotations, "api", {}, {}};
     if (drops_messages) made.annotations.message.clear();
@@ -265,8 +286,11 @@ class SmallCloud final : public VersionsApi {
   std::vector<Version> versions;
   DeploymentHistory history;
   std::uint64_t last_number = 0;
-  std::vector<std::string> secrets;    ///< Of the latest version.
-  std::vector<std::string> inherited;  ///< By the version that was made last.
+  std::vector<std::string> secrets;     ///< Of the latest version.
+  std::vector<std::string> inherited;   ///< By the version that was made last.
+  std::optional<std::string> redeemed;  ///< By the version that was made last.
+  bool assets_there = false;
+  Millis upload_takes{0};
   bool drops_messages = false;
   Millis create_takes{};
   /// What its `Date` is ahead of the truth; none: it sends none.

@@ -42,7 +42,7 @@ defaults: {{ interval: {interval} }}
 workers:
   - name: shop
     account: main
-    build: {{ path: {site}/builds/shop/dist, ready: {ready} }}
+    build: {{ path: {site}/builds/shop/dist, ready: {ready}{build} }}
     version: {{ compatibility_date: 2026-11-01 }}
     tagging: plain
 {retention}{extra})";
@@ -116,13 +116,14 @@ void Site::write(std::string_view name, std::string_view text) const {
 void Site::configure(const Configuration& configuration) const {
   const std::string retention =
       configuration.retention.empty() ? "" : "    retention: " + configuration.retention + "\n";
-  write("etc/rolloutd.yaml",
-        fmt::format(
-            kConfiguration, fmt::arg("mode", configuration.mode), fmt::arg("site", directory_),
-            fmt::arg("account", kAccount),
-            fmt::arg("origin", configuration.origin.empty() ? origin_ : configuration.origin),
-            fmt::arg("interval", configuration.interval), fmt::arg("ready", configuration.ready),
-            fmt::arg("retention", retention), fmt::arg("extra", configuration.extra)));
+  write(
+      "etc/rolloutd.yaml",
+      fmt::format(kConfiguration, fmt::arg("mode", configuration.mode),
+                  fmt::arg("site", directory_), fmt::arg("account", kAccount),
+                  fmt::arg("origin", configuration.origin.empty() ? origin_ : configuration.origin),
+                  fmt::arg("interval", configuration.interval),
+                  fmt::arg("ready", configuration.ready), fmt::arg("build", configuration.build),
+                  fmt::arg("retention", retention), fmt::arg("extra", configuration.extra)));
 }
 
 void Site::retention(const std::string& name, std::string_view text) const {
@@ -187,6 +188,10 @@ Json Site::get(const std::string& below) const {
       {"-H", fmt::format("Authorization: Bearer {}", kToken),
        fmt::format("{}/client/v4/accounts/{}/workers/workers/shop/{}", origin_, kAccount, below)});
   return parse_json(answer).value()["result"];
+}
+
+Json Site::assets() const {
+  return parse_json(ask({origin_ + "/__emulator/assets"})).value();
 }
 
 std::vector<Json> Site::versions() const {

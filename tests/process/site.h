@@ -27,6 +27,7 @@ struct Configuration {
   std::string ready = "marker";
   std::string interval = "2s";
   std::string origin = "";  ///< Of what stands between; empty: the local Versions API's own.
+  std::string build = "";   ///< More keys of the Worker's build: `, assets: /srv/public`.
   std::string extra = "";   ///< Lines at the end, for instance wrong ones.
 };
 
@@ -69,6 +70,8 @@ class Site final {
   std::vector<Json> requests(std::string_view method = "") const;
   /// Of the Worker, newest first.
   std::vector<Json> versions() const;
+  /// Every file that the account has, and the manifests of versions.
+  Json assets() const;
   /// One with its modules.
   Json version(const std::string& id) const;
   /// Tags of all versions, oldest first.

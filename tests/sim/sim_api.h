@@ -28,6 +28,7 @@ class SimApi final : public VersionsApi {
   Result<VersionDetail> get(const WorkerId& worker, const VersionId& version,
                             Include include) override;
   Result<std::optional<VersionDetail>> latest(const WorkerId& worker) override;
+  Result<std::string> upload_assets(const WorkerId& worker, AssetUpload& upload) override;
   Result<Version> create(const WorkerId& worker, const Bundle& bundle, ModuleContents& contents,
                          Deploy deploy) override;
   Result<Version> patch_latest(const WorkerId& worker, const JsonText& merge_patch,

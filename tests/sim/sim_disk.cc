@@ -12,10 +12,21 @@
 namespace rollout {
 namespace {
 
+constexpr std::uint32_t kEveryWithAssets = 3;
 constexpr std::size_t kDirectories = 3;  // A builder removes older ones.
 
 std::string source_of(const WorkerId& worker, std::uint32_t number) {
   return fmt::format("export default {{ name: '{}', build: {} }}", worker.text(), number);
+}
+
+/// Two files, the first of which all builds have.
+std::shared_ptr<const AssetSet> make_assets(std::uint32_t number) {
+  AssetSet set;
+  for (const std::string& text : {std::string("the same"), fmt::format("page {}", number)}) {
+    set.files.push_back({.file = {text, "text/html", text.size(), sha256(text)}, .hash = text});
+    set.bytes += text.size();
+  }
+  return std::make_shared<const AssetSet>(std::move(set));
 }
 
 Build make_build(const WorkerId& worker, std::uint32_t number, Instant finished_at) {
@@ -26,11 +37,14 @@ Build make_build(const WorkerId& worker, std::uint32_t number, Instant finished_
               .root = fmt::format("/srv/{}/build-{}", worker.text(), number),
               .main_module = "index.js",
               .modules = {{"index.js", "application/javascript+module", source.size(), hash}},
+              .assets = number % kEveryWithAssets == 0 ? make_assets(number) : nullptr,
               .settings = {},
               .bytes = source.size(),
               .finished_at = finished_at,
               .confidence = Confidence::confirmed,
               .facts = {}};
+  // A mark by which the service knows a create whose assets are missing.
+  if (build.assets) build.modules.front().name = build.main_module.emplace("with-assets.js");
   constexpr std::array<const char*, 4> kSeries = {"v", "p", "x", "v"};
   if (number % 13 != 12) {
     build.facts["git.tag"] = {fmt::format("{}{}", kSeries[number % 4], number), "the marker"};
@@ -89,6 +103,11 @@ Result<std::unique_ptr<ModuleContents>> SimDisk::open(const WorkerConfig& worker
            std::any_of(root.builds.begin(), root.builds.end(),
                        [&](const Build& now) { return same_generation(now, build); });
   });
+}
+
+Result<std::unique_ptr<ModuleContents>> SimDisk::open_assets(const WorkerConfig& worker,
+                                                             const Build& build) {
+  return open(worker, build);
 }
 
 void SimDisk::start_build(const WorkerId& worker) {

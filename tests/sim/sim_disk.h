@@ -24,6 +24,8 @@ class SimDisk final : public BuildSource {
   Sightings look(const WorkerConfig& worker) override;
   Result<std::unique_ptr<ModuleContents>> open(const WorkerConfig& worker,
                                                const Build& build) override;
+  Result<std::unique_ptr<ModuleContents>> open_assets(const WorkerConfig& worker,
+                                                      const Build& build) override;
 
   // What happens on the host.
   /// A builder starts: in place, the old build is gone; in a directory of its own, it stays.

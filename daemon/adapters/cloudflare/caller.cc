@@ -65,7 +65,7 @@ std::optional<Failure> Caller::wait_for_turn(const ApiCall& call) {
       return failure(call, FailureKind::transient, "not sent, because the program stops");
     }
     const Tick now = clock_.tick();
-    const Millis wait = meter_->delay(call.priority, now);
+    const Millis wait = call.quota == Quota::free ? Millis(0) : meter_->delay(call.priority, now);
     if (wait > kLongestWait || (call.send_by && now + wait > *call.send_by)) {
       Failure out =
           failure(call, FailureKind::throttled,
@@ -77,15 +77,20 @@ std::optional<Failure> Caller::wait_for_turn(const ApiCall& call) {
     if (wait <= Millis(0)) break;
     woken_.wait_for(lock, wait);
   }
-  meter_->spend(clock_.tick());
-  write_in_flight_ = call.method != HttpMethod::get;
+  if (call.quota == Quota::counted) meter_->spend(clock_.tick());
+  write_in_flight_ = call.method != HttpMethod::get && call.repeat == Repeat::never;
   return std::nullopt;
 }
 
 void Caller::account_for(const ApiCall& call, const HttpAnswer& answer, Tick sent) {
   const Tick now = clock_.tick();
-  QuotaNews news{.policy = answer.rate_policy, .left = answer.rate_limit, .throttled_for = {}};
-  if (answer.status == 429) news.throttled_for = answer.retry_after.value_or(kUnsaidRetry);
+  QuotaNews news;
+  if (call.quota == Quota::counted) {
+    news.policy = answer.rate_policy;
+    news.left = answer.rate_limit;
+  }
+  if (answer.status == 429 && call.quota == Quota::counted)
+    news.throttled_for = answer.retry_after.value_or(kUnsaidRetry);
   const bool answered = answer.transport == Transport::answered;
   meter_->answered(call.op, answered ? answer.status : 0, now - sent, news, now);
   const std::lock_guard lock(mutex_);
@@ -99,7 +104,10 @@ Result<std::optional<Instant>> Caller::conclude(const ApiCall& call, HttpAnswer&
     out.during = call.during;
     return std::unexpected(std::move(out));
   }
-  Evidence evidence{.method = call.method, .transport = answer.transport, .status = answer.status};
+  Evidence evidence{.method = call.method,
+                    .repeat = call.repeat,
+                    .transport = answer.transport,
+                    .status = answer.status};
   Envelope envelope;
   std::expected<Json, std::string> document(Json(nullptr));
   std::string detail = answer.trouble;
@@ -154,6 +162,7 @@ Result<std::optional<Instant>> Caller::call(const ApiCall& call) {
   const Secret secret = token();
   const Tick sent = clock_.tick();
   HttpAnswer answer = exchange_.perform({.method = call.method,
+                                         .repeat = call.repeat,
                                          .target = call.target,
                                          .deadline = sent + call.timeout,
                                          .send_by = call.send_by,

@@ -15,10 +15,15 @@ namespace rollout {
 
 enum class Access { read_only, full };
 
+/// Whether a call counts in what the account may send.
+enum class Quota { counted, free };
+
 struct ApiCall {
   std::string_view op;  ///< As in `Traffic`.
   Priority priority = Priority::list;
   HttpMethod method = HttpMethod::get;
+  Repeat repeat = Repeat::never;
+  Quota quota = Quota::counted;
   std::string target;
   std::string during;  ///< `list versions of shop-api`
   Millis timeout{};

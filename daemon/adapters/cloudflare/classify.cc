@@ -16,8 +16,9 @@ constexpr int kWorkerNotFound = 10007;
 constexpr int kVersionNotFound = 10071;
 
 /// What a doubt means: the call may or may not have had an effect.
-FailureKind doubt(HttpMethod method) {
-  switch (method) {
+FailureKind doubt(const Evidence& evidence) {
+  if (evidence.repeat == Repeat::harmless) return FailureKind::transient;
+  switch (evidence.method) {
     case HttpMethod::get:
     case HttpMethod::del:
       return FailureKind::transient;
@@ -28,13 +29,13 @@ FailureKind doubt(HttpMethod method) {
   ensure_failed("an unknown method", std::source_location::current());
 }
 
-bool makes_something(HttpMethod method) {
-  return doubt(method) == FailureKind::unknown_outcome;
+bool makes_something(const Evidence& evidence) {
+  return doubt(evidence) == FailureKind::unknown_outcome;
 }
 
 /// Something came that is no answer of the API: an error page, a cut or foreign document.
-FailureKind nonsense(HttpMethod method) {
-  return method == HttpMethod::get ? FailureKind::invalid : doubt(method);
+FailureKind nonsense(const Evidence& evidence) {
+  return evidence.method == HttpMethod::get ? FailureKind::invalid : doubt(evidence);
 }
 
 bool is_definite(int status) {
@@ -44,9 +45,9 @@ bool is_definite(int status) {
 
 /// A refusal in an envelope, 4xx.
 FailureKind refusal(const Evidence& evidence) {
-  if (evidence.status == 408) return doubt(evidence.method);
-  if (evidence.status == 409 && evidence.method != HttpMethod::del) return doubt(evidence.method);
-  if (makes_something(evidence.method) && !is_definite(evidence.status)) {
+  if (evidence.status == 408) return doubt(evidence);
+  if (evidence.status == 409 && evidence.method != HttpMethod::del) return doubt(evidence);
+  if (makes_something(evidence) && !is_definite(evidence.status)) {
     return FailureKind::unknown_outcome;
   }
   if (evidence.status == 401 || evidence.status == 403) return FailureKind::unauthorized;
@@ -60,7 +61,7 @@ FailureKind refusal(const Evidence& evidence) {
 
 /// 4xx without an envelope: a proxy or firewall in between has spoken.
 FailureKind foreign_refusal(const Evidence& evidence) {
-  if (makes_something(evidence.method)) return FailureKind::unknown_outcome;
+  if (makes_something(evidence)) return FailureKind::unknown_outcome;
   switch (evidence.status) {
     case 429:
       return FailureKind::throttled;
@@ -70,7 +71,7 @@ FailureKind foreign_refusal(const Evidence& evidence) {
     case 409:
       return FailureKind::transient;
     default:
-      return nonsense(evidence.method);
+      return nonsense(evidence);
   }
 }
 
@@ -79,11 +80,11 @@ std::optional<FailureKind> judge_answer(const Evidence& evidence) {
   if (family == 2) {
     if (evidence.envelope && evidence.success) return std::nullopt;
     if (evidence.method == HttpMethod::del && evidence.status == 204) return std::nullopt;
-    return nonsense(evidence.method);
+    return nonsense(evidence);
   }
   if (family == 4) return evidence.envelope ? refusal(evidence) : foreign_refusal(evidence);
-  if (family == 5) return doubt(evidence.method);
-  return nonsense(evidence.method);
+  if (family == 5) return doubt(evidence);
+  return nonsense(evidence);
 }
 
 /// The number after `;key=` in one item of a structured field.
@@ -151,11 +152,11 @@ std::optional<FailureKind> classify(const Evidence& evidence) {
     case Transport::not_sent:
       return FailureKind::transient;
     case Transport::too_large:
-      return nonsense(evidence.method);
+      return nonsense(evidence);
     case Transport::broken:
     case Transport::deadline:
     case Transport::cancelled:
-      return doubt(evidence.method);
+      return doubt(evidence);
   }
   ensure_failed("an unknown transport outcome", std::source_location::current());
 }

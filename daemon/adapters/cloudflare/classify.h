@@ -12,6 +12,9 @@ namespace rollout {
 enum class HttpMethod { get, post, patch, del };
 std::string_view to_string(HttpMethod method);
 
+/// Whether the same call may be made again though it may have had its effect.
+enum class Repeat { never, harmless };
+
 /// How far a call came.
 enum class Transport {
   answered,   ///< An answer that is complete by HTTP's own rules.
@@ -25,6 +28,7 @@ enum class Transport {
 /// What is known of a finished call.
 struct Evidence {
   HttpMethod method = HttpMethod::get;
+  Repeat repeat = Repeat::never;  ///< Of a POST or PATCH; the others may be repeated.
   Transport transport = Transport::answered;
   int status = 0;
   bool envelope = false;  ///< The body is one whole JSON envelope.

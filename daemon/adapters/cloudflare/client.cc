@@ -24,16 +24,6 @@ Failure wrong_option(std::string detail) {
   return out;
 }
 
-HttpBody text_body(std::string content_type, std::string text) {
-  const std::uint64_t size = text.size();
-  return {.content_type = std::move(content_type),
-          .size = size,
-          .write = [text = std::move(text)](const BodySink& sink) -> Result<void> {
-            sink(text);
-            return {};
-          }};
-}
-
 /// What belongs to another account must not be taken for ours.
 Wire<const Json*> ours(const Json* result, const AccountId& account) {
   if (result == nullptr) return std::unexpected("`result` is missing");
@@ -83,21 +73,22 @@ Result<std::unique_ptr<CloudflareApi>> CloudflareApi::make(Options options, Secr
                                             [](unsigned char c) { return c <= ' ' || c > '~'; })) {
     return std::unexpected(wrong_option("the token is empty or holds white space"));
   }
-  return std::unique_ptr<CloudflareApi>(new CloudflareApi(
-      std::move(options), std::move(*origin), std::move(proxy), std::move(token), clock));
+  HttpExchange::Options exchange{.origin = std::move(*origin),
+                                 .proxy = std::move(proxy),
+                                 .ca_file = options.ca_file,
+                                 .user_agent = fmt::format("rolloutd/{}", options.version)};
+  if (options.meter == nullptr) {
+    options.meter = std::make_shared<Meter>(options.budget, clock.tick());
+  }
+  return std::unique_ptr<CloudflareApi>(
+      new CloudflareApi(std::move(options), exchange, std::move(token), clock));
 }
 
-CloudflareApi::CloudflareApi(Options options, Origin origin, std::optional<Proxy> proxy,
-                             Secret token, Clock& clock)
+CloudflareApi::CloudflareApi(Options options, const HttpExchange::Options& exchange, Secret token,
+                             Clock& clock)
     : options_(std::move(options)),
-      caller_({.origin = std::move(origin),
-               .proxy = std::move(proxy),
-               .ca_file = options_.ca_file,
-               .user_agent = fmt::format("rolloutd/{}", options_.version)},
-              options_.access,
-              options_.meter != nullptr ? options_.meter
-                                        : std::make_shared<Meter>(options_.budget, clock.tick()),
-              std::move(token), clock) {}
+      caller_(exchange, options_.access, options_.meter, std::move(token), clock),
+      uploader_(uploader_options(exchange), clock) {}
 
 std::string CloudflareApi::path_of(const WorkerId& worker) const {
   return fmt::format("/accounts/{}/workers/workers/{}", percent_encode(options_.account.text()),
@@ -242,10 +233,16 @@ Result<Version> CloudflareApi::create(const WorkerId& worker, const Bundle& bund
   const HttpBody body{.content_type = "application/json",
                       .size = content.size(),
                       .write = [&content](const BodySink& sink) { return content.write(sink); }};
-  return make_version(a_write(
+  auto made = make_version(a_write(
       "create",
       fmt::format("{}/versions{}", path_of(worker), deploy == Deploy::yes ? "?deploy=true" : ""),
       during, body));
+  if (!made && bundle.assets_jwt) {
+    Redactor redactor;
+    redactor.add(Secret(*bundle.assets_jwt));
+    made.error().detail = redactor.redact(std::move(made.error().detail));
+  }
+  return made;
 }
 
 Result<Version> CloudflareApi::patch_latest(const WorkerId& worker, const JsonText& merge_patch,

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 
+#include "daemon/adapters/cloudflare/asset_uploader.h"
 #include "daemon/adapters/cloudflare/caller.h"
 #include "daemon/adapters/cloudflare/meter.h"
 #include "daemon/ports/versions_api.h"
@@ -39,6 +40,7 @@ class CloudflareApi final : public VersionsApi {
   Result<VersionDetail> get(const WorkerId& worker, const VersionId& version,
                             Include include) override;
   Result<std::optional<VersionDetail>> latest(const WorkerId& worker) override;
+  Result<std::string> upload_assets(const WorkerId& worker, AssetUpload& upload) override;
   Result<Version> create(const WorkerId& worker, const Bundle& bundle, ModuleContents& contents,
                          Deploy deploy) override;
   Result<Version> patch_latest(const WorkerId& worker, const JsonText& merge_patch,
@@ -52,16 +54,19 @@ class CloudflareApi final : public VersionsApi {
 
   /// For the calls that begin after it.
   void replace_token(Secret token) { caller_.replace_token(std::move(token)); }
-  /// Ends waits and reads at once and a delete after a moment; a create whose body has begun goes
-  /// on to its deadline. Nothing is sent any more.
-  void stop() { caller_.stop(); }
-  /// When the call in flight, its wait included, is over at the latest.
-  std::optional<Tick> deadline() const { return caller_.deadline(); }
+  /// Ends waits, reads and uploads at once and a delete after a moment; a create whose body has
+  /// begun goes on to its deadline. Nothing is sent any more.
+  void stop() {
+    caller_.stop();
+    uploader_.stop();
+  }
+  /// When the call in flight, its wait included, is over at the latest. That of an upload, which is
+  /// many calls, moves with it.
+  std::optional<Tick> deadline() const;
   Traffic traffic() const { return caller_.traffic(); }
 
  private:
-  CloudflareApi(Options options, Origin origin, std::optional<Proxy> proxy, Secret token,
-                Clock& clock);
+  CloudflareApi(Options options, const HttpExchange::Options& exchange, Secret token, Clock& clock);
 
   std::string path_of(const WorkerId& worker) const;
   ApiCall a_read(std::string_view op, std::string target, std::string during) const;
@@ -70,9 +75,13 @@ class CloudflareApi final : public VersionsApi {
   Result<std::optional<Instant>> verify_token(std::string target);
   Result<std::string> script_name(const WorkerId& worker);
   Result<Version> make_version(ApiCall call);
+  AssetUploader::Options uploader_options(HttpExchange::Options exchange) const;
+  Result<UploadSession> open_asset_session(const std::string& script, const std::string& during,
+                                           const HttpBody& manifest);
 
   Options options_;
   Caller caller_;
+  AssetUploader uploader_;
   std::map<WorkerId, std::string> names_;  ///< By id, until the next listing.
 };
 

@@ -21,8 +21,13 @@ constexpr Millis kIdle = std::chrono::seconds(2);
 /// An announced length is believed up to here when memory is set aside.
 constexpr std::uint64_t kReserve = 1U << 20U;
 
+/// Whether it may be cut off, or sent over a connection that may be half closed by now.
+bool is_careless(const HttpCall& call) {
+  return call.method == HttpMethod::get || call.repeat == Repeat::harmless;
+}
+
 CallGuard::Cancelling cancelling(const HttpCall& call) {
-  if (call.method == HttpMethod::get) return CallGuard::Cancelling::at_once;
+  if (is_careless(call)) return CallGuard::Cancelling::at_once;
   if (call.method == HttpMethod::del) return CallGuard::Cancelling::after_grace;
   return CallGuard::Cancelling::until_body_begins;
 }
@@ -188,9 +193,9 @@ std::string HttpExchange::Session::trouble_of(httplib::Error error) const {
 
 void HttpExchange::Session::prepare(const HttpCall& call) {
   const Tick now = clock_.tick();
-  const bool read = call.method == HttpMethod::get;
-  if (!read || !used_at_ || now - *used_at_ > kIdle) hang_up();
-  client_.set_keep_alive(read);
+  const bool keep = is_careless(call);
+  if (!keep || !used_at_ || now - *used_at_ > kIdle) hang_up();
+  client_.set_keep_alive(keep);
   const Millis left = std::max(call.deadline - now, Millis(1));
   Millis connect = std::min(kConnect, left);
   connect_by_.reset();
@@ -289,12 +294,22 @@ HttpAnswer HttpExchange::Session::perform(const HttpCall& call, const Secret& to
     answer.trouble = trouble_of(error);
   }
   conclude(call, progress, guard_.end(), answer);
-  if (answer.transport == Transport::answered && call.method == HttpMethod::get) {
+  if (answer.transport == Transport::answered && is_careless(call)) {
     used_at_ = clock_.tick();
   } else {
     hang_up();
   }
   return answer;
+}
+
+HttpBody text_body(std::string content_type, std::string text) {
+  const std::uint64_t size = text.size();
+  return {.content_type = std::move(content_type),
+          .size = size,
+          .write = [text = std::move(text)](const BodySink& sink) -> Result<void> {
+            sink(text);
+            return {};
+          }};
 }
 
 HttpExchange::HttpExchange(Options options, Clock& clock) {

@@ -23,8 +23,11 @@ struct HttpBody {
   std::function<Result<void>(const BodySink&)> write;
 };
 
+HttpBody text_body(std::string content_type, std::string text);
+
 struct HttpCall {
   HttpMethod method = HttpMethod::get;
+  Repeat repeat = Repeat::never;
   std::string target;  ///< Path and query, encoded.
   Tick deadline{};     ///< Of the whole call.
   /// The request must not leave later than this; what is not connected, or has not
@@ -48,8 +51,9 @@ struct HttpAnswer {
   std::optional<QuotaPolicy> rate_policy;
 };
 
-/// Connections are kept for GET only and not beyond a few seconds of idleness; every other call
-/// gets a fresh one. No redirects, no compression, no repeats, TLS always verified.
+/// Connections are kept for GET, and for what may be repeated, and not beyond a few seconds of
+/// idleness; every other call gets a fresh one. No redirects, no compression, no repeats, TLS
+/// always verified.
 class HttpExchange {
  public:
   struct Options {

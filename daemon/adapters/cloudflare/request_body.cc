@@ -5,42 +5,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/adapters/cloudflare/gatherer.h"
 #include "daemon/adapters/cloudflare/wire_version.h"
 #include "daemon/codec/base64.h"
 
 namespace rollout {
 namespace {
 
-/// Pieces below this are gathered, so that small modules do not cost a packet each.
-constexpr std::size_t kPiece = 64 * 1024;
-
 constexpr std::string_view kModuleEnd = "\"}";
-
-class Gatherer {
- public:
-  explicit Gatherer(const BodySink& sink) : sink_(sink) { buffer_.reserve(kPiece); }
-
-  std::string& buffer() { return buffer_; }
-  bool flush_when_full() { return buffer_.size() < kPiece || flush(); }
-  bool flush() {
-    open_ = open_ && sink_(buffer_);
-    buffer_.clear();
-    return open_;
-  }
-
- private:
-  const BodySink& sink_;
-  std::string buffer_;
-  bool open_ = true;
-};
-
-Failure wrong_size(const Module& module) {
-  Failure failure;
-  failure.kind = FailureKind::invalid;
-  failure.detail = fmt::format("module `{}` is no longer {} bytes long; the upload was broken off",
-                               module.name, module.size);
-  return failure;
-}
 
 }  // namespace
 
@@ -68,18 +40,8 @@ Result<void> CreateBody::write(const BodySink& sink) {
   for (std::size_t i = 0; i < openers_.size(); ++i) {
     const Module& module = bundle_.modules[i];
     out.buffer() += openers_[i];
-    Base64Encoder encoder;
-    std::uint64_t passed = 0;
-    bool open = true;
-    TRY(contents_.read(module, [&](std::span<const std::byte> bytes) {
-      passed += bytes.size();
-      if (passed > module.size) return false;
-      encoder.add(bytes, out.buffer());
-      return open = out.flush_when_full();
-    }));
+    TRY_ASSIGN(const bool open, gather_base64(module, contents_, out));
     if (!open) return {};
-    if (passed != module.size) return std::unexpected(wrong_size(module));
-    encoder.finish(out.buffer());
     out.buffer() += kModuleEnd;
   }
   out.buffer() += tail_;

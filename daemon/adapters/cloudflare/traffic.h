@@ -14,7 +14,7 @@
 namespace rollout {
 
 /// A snapshot. Names of operations are those of the metrics: `list`, `get`, `create`, `patch`,
-/// `delete`, `worker`, `deployments`, `deploy`.
+/// `delete`, `worker`, `deployments`, `deploy`, `assets`, `upload`.
 struct Traffic {
   /// Operation and class: `2xx`, `4xx`, `429`, `5xx`, or `net` where no answer came.
   std::map<std::pair<std::string_view, std::string_view>, std::uint64_t> requests;

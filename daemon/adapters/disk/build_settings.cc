@@ -8,6 +8,7 @@
 
 #include "daemon/adapters/disk/names.h"
 #include "daemon/codec/settings_json.h"
+#include "daemon/codec/sha256.h"
 
 namespace rollout {
 namespace {
@@ -30,12 +31,6 @@ Readable<void> check_project(const ProjectFile& file, const WorkerConfig& worker
                                 "watched for {}; choose its environment with `build.environment`, "
                                 "or another file with `build.config`",
                                 shown(file.where), shown(*project.name), id));
-  }
-  if (project.assets_directory) {
-    return rejected("AssetsUnsupported",
-                    fmt::format("{} has static assets in {}, and rolloutd cannot upload these yet; "
-                                "deploy this Worker with wrangler",
-                                shown(file.where), shown(*project.assets_directory)));
   }
   return {};
 }
@@ -68,8 +63,9 @@ Readable<BuildSettings> settings_of(const std::optional<ProjectFile>& file,
   return out;
 }
 
-JsonText settings_of_digest(const BuildSettings& settings) {
+JsonText settings_of_digest(const BuildSettings& settings, const AssetSet* assets) {
   Json out = settings_to_json(settings.settings);
+  if (assets != nullptr) out["assets_manifest"] = sha256(assets->digest_preimage()).hex();
   const Heritage& heritage = settings.heritage;
   for (const MigrationStep& step : heritage.migrations) {
     out["migration_steps"].push_back({{"tag", step.tag}, {"change", from_json_text(step.change)}});

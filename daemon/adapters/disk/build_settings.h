@@ -20,12 +20,12 @@ struct BuildSettings {
   std::vector<std::string> ignored;            ///< As in `Build`.
 };
 
-/// Obstacles: WrongWorker where the project is another Worker's, AssetsUnsupported where it has
-/// static assets.
+/// Obstacle: WrongWorker where the project is another Worker's.
 Readable<BuildSettings> settings_of(const std::optional<ProjectFile>& project,
                                     const WorkerConfig& worker);
 
 /// Everything besides modules that makes two builds different versions.
-JsonText settings_of_digest(const BuildSettings& settings);
+/// `assets` is null where it has none.
+JsonText settings_of_digest(const BuildSettings& settings, const AssetSet* assets);
 
 }  // namespace rollout

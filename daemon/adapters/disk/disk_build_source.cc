@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <tuple>
 
+#include "daemon/adapters/disk/assets.h"
 #include "daemon/adapters/disk/module_reader.h"
 #include "daemon/adapters/disk/names.h"
 #include "daemon/adapters/disk/root.h"
@@ -32,10 +33,56 @@ bool blames_the_marker(const Obstacle& obstacle) {
   return obstacle.code == "MarkerMismatch" || obstacle.code == "MarkerInvalid";
 }
 
+/// Walks the directory of the assets where the configuration names one outside the build.
+Readable<void> walk_assets(BuildDirectory& build, const BuildConfig& config) {
+  TRY_ASSIGN(const auto place, place_of_assets(build.path, std::nullopt, config));
+  if (!place || place->folder) return {};
+  auto root = open_root(place->path);
+  if (!root) {
+    return rejected("AssetsMissing",
+                    fmt::format("the directory of the static assets: {}", root.error()));
+  }
+  BuildDirectory assets{place->path, std::move(*root), {}};
+  TRY_ASSIGN(assets.tree, walk(assets.fd, assets.path));
+  build.assets = std::make_shared<const BuildDirectory>(std::move(assets));
+  return {};
+}
+
+bool is_unchanged(const BuildDirectory& build) {
+  const auto again = walk(build.fd, build.path);
+  if (!again || *again != build.tree) return false;
+  return build.assets == nullptr || is_unchanged(*build.assets);
+}
+
 std::string empty_root(const std::string& path) {
   return fmt::format("the build root {} is empty; is its file system mounted, and was it built?",
                      shown(path));
 }
+
+Result<std::unique_ptr<ModuleContents>> open_reader(const WorkerConfig& worker,
+                                                    const std::string& path,
+                                                    const std::string& folder) {
+  auto root = open_root(path);
+  if (root) return std::make_unique<ModuleReader>(std::move(*root), path, folder);
+  return std::unexpected(Failure{.kind = FailureKind::local,
+                                 .during = fmt::format("open the build of {}", worker.id.text()),
+                                 .detail = root.error()});
+}
+
+/// The modules of a build with assets: two of them lie among the assets.
+class WithRules final : public ModuleContents {
+ public:
+  WithRules(std::unique_ptr<ModuleContents> modules, std::unique_ptr<ModuleContents> assets)
+      : modules_(std::move(modules)), assets_(std::move(assets)) {}
+
+  Result<void> read(const Module& module, const Sink& sink) override {
+    return (holds_rules(module.name) ? assets_ : modules_)->read(module, sink);
+  }
+
+ private:
+  std::unique_ptr<ModuleContents> modules_;
+  std::unique_ptr<ModuleContents> assets_;
+};
 
 }  // namespace
 
@@ -112,6 +159,15 @@ void DiskBuildSource::look_at_each(const std::string& path, const WorkerConfig& 
   }
 }
 
+void DiskBuildSource::refuse(const BuildDirectory& build, const Obstacle& obstacle,
+                             Gathering& out) {
+  if (obstacle.moving()) {
+    look_again_in(kSoon, out);
+  } else {
+    out.sightings.rejected.push_back({build.path, obstacle.code, obstacle.detail});
+  }
+}
+
 DiskBuildSource::Content DiskBuildSource::inspect(BuildDirectory& build, const WorkerConfig& worker,
                                                   Gathering& out) {
   if (std::holds_alternative<ReadyMarker>(worker.build->ready) && !has_marker(build.fd)) {
@@ -120,27 +176,26 @@ DiskBuildSource::Content DiskBuildSource::inspect(BuildDirectory& build, const W
   const Instant walked_at = clock_.now();
   auto tree = walk(build.fd, build.path);
   if (!tree) {
-    if (tree.error().moving()) {
-      look_again_in(kSoon, out);
-    } else {
-      out.sightings.rejected.push_back({build.path, tree.error().code, tree.error().detail});
-    }
+    refuse(build, tree.error(), out);
     return Content::some;
   }
   build.tree = std::move(*tree);
   if (build.tree.files.empty()) return Content::none;
+  if (const auto elsewhere = walk_assets(build, *worker.build); !elsewhere) {
+    refuse(build, elsewhere.error(), out);
+    return Content::some;
+  }
 
-  Known known{signature(build.path, build.tree, worker), std::nullopt, std::nullopt};
+  Known known{signature(build, worker), std::nullopt, std::nullopt};
   const auto before = out.before.find(build.path);
-  bool remember = build.tree.youngest() + kCoarsestClock <= walked_at;
+  bool remember = build.youngest() + kCoarsestClock <= walked_at;
   if (before != out.before.end() && before->second.signature == known.signature) {
     known = std::move(before->second);
     remember = true;
   } else {
     const auto read = read_when_ready(build, worker, out);
     if (!read) return Content::some;
-    const auto again = walk(build.fd, build.path);
-    if (!again || *again != build.tree || (!*read && read->error().moving())) {
+    if (!is_unchanged(build) || (!*read && read->error().moving())) {
       look_again_in(kSoon, out);
       return Content::some;
     }
@@ -169,7 +224,7 @@ std::optional<Readable<Build>> DiskBuildSource::read_when_ready(const BuildDirec
     auto marked = read_marked(build, worker);
     if (marked || !blames_the_marker(marked.error())) return marked;
   }
-  const Millis age = clock_.now() - build.tree.youngest();
+  const Millis age = clock_.now() - build.youngest();
   if (age >= quiet->quiet) return read_quiet(build, worker);
   look_again_in(std::min(quiet->quiet - age, quiet->quiet), out);
   return std::nullopt;
@@ -183,13 +238,16 @@ void DiskBuildSource::look_again_in(Millis delay, Gathering& out) {
 
 Result<std::unique_ptr<ModuleContents>> DiskBuildSource::open(const WorkerConfig& worker,
                                                               const Build& build) {
-  auto root = open_root(build.root);
-  if (!root) {
-    return std::unexpected(Failure{.kind = FailureKind::local,
-                                   .during = fmt::format("open the build of {}", worker.id.text()),
-                                   .detail = root.error()});
-  }
-  return std::make_unique<ModuleReader>(std::move(*root), build.root, build.module_folder);
+  TRY_ASSIGN(auto modules, open_reader(worker, build.root, build.module_folder));
+  if (build.assets == nullptr) return modules;
+  TRY_ASSIGN(auto assets, open_reader(worker, build.assets->root, build.assets->folder));
+  return std::make_unique<WithRules>(std::move(modules), std::move(assets));
+}
+
+Result<std::unique_ptr<ModuleContents>> DiskBuildSource::open_assets(const WorkerConfig& worker,
+                                                                     const Build& build) {
+  ENSURE(build.assets != nullptr, "only a build with assets has some to read");
+  return open_reader(worker, build.assets->root, build.assets->folder);
 }
 
 }  // namespace rollout

@@ -30,6 +30,8 @@ class DiskBuildSource final : public BuildSource {
   Sightings look(const WorkerConfig& worker) override;
   Result<std::unique_ptr<ModuleContents>> open(const WorkerConfig& worker,
                                                const Build& build) override;
+  Result<std::unique_ptr<ModuleContents>> open_assets(const WorkerConfig& worker,
+                                                      const Build& build) override;
 
  private:
   /// What the last look at one directory came to, and the state of the files it is true for.
@@ -52,6 +54,7 @@ class DiskBuildSource final : public BuildSource {
   Content inspect(BuildDirectory& build, const WorkerConfig& worker, Gathering& out);
   std::optional<Readable<Build>> read_when_ready(const BuildDirectory& build,
                                                  const WorkerConfig& worker, Gathering& out);
+  void refuse(const BuildDirectory& build, const Obstacle& obstacle, Gathering& out);
   void look_again_in(Millis delay, Gathering& out);
 
   Clock& clock_;

@@ -2,6 +2,8 @@
 // Which module a Worker starts with.
 #pragma once
 
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +19,13 @@ struct BuildDirectory {
   std::string path;
   Fd fd;
   Tree tree;
+  /// The directory of its assets, where that lies elsewhere.
+  std::shared_ptr<const BuildDirectory> assets = {};
+
+  /// The latest change of any file or directory, the assets' included.
+  Instant youngest() const {
+    return assets ? std::max(tree.youngest(), assets->tree.youngest()) : tree.youngest();
+  }
 };
 
 /// The only one at the top level of the names of modules that are code. `TwoMains` lists the

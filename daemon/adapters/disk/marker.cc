@@ -56,8 +56,8 @@ Read<MarkedFile> read_file_entry(const Json& entry, std::size_t index) {
 Read<std::vector<MarkedFile>> read_files(const Json& root) {
   const Json* list = find_member(root, "files");
   if (list == nullptr || !list->is_array()) return std::unexpected("`files` is no list");
-  if (list->size() > kMaxFiles) {
-    return std::unexpected(fmt::format("`files` lists more than {} files", kMaxFiles));
+  if (list->size() > kMaxTree) {
+    return std::unexpected(fmt::format("`files` lists more than {} files", kMaxTree));
   }
   std::vector<MarkedFile> files;
   files.reserve(list->size());

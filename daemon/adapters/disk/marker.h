@@ -14,7 +14,7 @@
 
 namespace rollout {
 
-inline constexpr std::uint64_t kMaxMarkerBytes = 4 * 1024 * 1024;
+inline constexpr std::uint64_t kMaxMarkerBytes = 32 * 1024 * 1024;
 
 struct MarkedFile {
   std::string path;

@@ -59,6 +59,11 @@ std::optional<std::string_view> module_type(std::string_view path) {
   return "application/octet-stream";
 }
 
+bool is_marker(std::string_view path) {
+  return path.starts_with(kMarkerName) &&
+         (path.size() == kMarkerName.size() || path[kMarkerName.size()] == '.');
+}
+
 bool is_source_map(std::string_view path) {
   return path.ends_with(".map");
 }

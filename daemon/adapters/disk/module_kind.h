@@ -25,6 +25,9 @@ bool counts_unnamed(std::string_view path);
 
 bool is_source_map(std::string_view path);
 
+/// The marker, or the draft of one.
+bool is_marker(std::string_view path);
+
 /// Types that can be a main module.
 bool is_code(std::string_view content_type);
 inline constexpr std::string_view kEsModule = "application/javascript+module";

@@ -12,7 +12,9 @@ namespace rollout {
 
 namespace fs = std::filesystem;
 
-ModuleSelection::ModuleSelection(const std::optional<ProjectFile>& file) {
+ModuleSelection::ModuleSelection(const std::optional<ProjectFile>& file,
+                                 std::optional<std::string> assets)
+    : assets_(std::move(assets)) {
   if (!file) return;
   const Project& project = file->project;
   rules_ = project.rules;
@@ -27,6 +29,7 @@ ModuleSelection::ModuleSelection(const std::optional<ProjectFile>& file) {
 }
 
 std::optional<ModuleSelection::Module> ModuleSelection::of(std::string_view path) const {
+  if (is_asset(path)) return std::nullopt;
   const auto kind = module_type(path);
   if (!kind || !path.starts_with(folder_)) return std::nullopt;
   const std::string name(path.substr(folder_.size()));

@@ -15,7 +15,9 @@ namespace rollout {
 /// are the files around its `main` that its rules name, and `main` itself.
 class ModuleSelection final {
  public:
-  explicit ModuleSelection(const std::optional<ProjectFile>& project);
+  /// `assets` is the folder of the build, with `/` at its end, whose files are no modules; "" for
+  /// the build itself, none where there is no such folder.
+  ModuleSelection(const std::optional<ProjectFile>& project, std::optional<std::string> assets);
 
   struct Module {
     std::string name;
@@ -23,6 +25,9 @@ class ModuleSelection final {
   };
   /// None for what is no module. `path` is relative to the build.
   std::optional<Module> of(std::string_view path) const;
+
+  /// Whether it lies where the assets are.
+  bool is_asset(std::string_view path) const { return assets_ && path.starts_with(*assets_); }
 
   /// The main module's name, where a generated configuration says it.
   const std::optional<std::string>& main() const { return main_; }
@@ -32,6 +37,7 @@ class ModuleSelection final {
 
  private:
   std::vector<ModuleRule> rules_;
+  std::optional<std::string> assets_;
   std::string folder_;
   std::optional<std::string> main_;
 };

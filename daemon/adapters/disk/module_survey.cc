@@ -91,14 +91,15 @@ Readable<std::vector<Module>> hash_rest(const BuildDirectory& build,
 /// The main module that the configuration names, or else the only candidate.
 Readable<std::string> find_main(const BuildDirectory& build,
                                 const std::vector<PlannedModule>& planned,
-                                const std::optional<ProjectFile>& project, const NamedMain& named) {
+                                const std::optional<ProjectFile>& project,
+                                const ModuleSelection& selection, const NamedMain& named) {
   std::vector<std::string> code;
   for (const PlannedModule& module : planned) {
     if (is_code(module.type)) code.push_back(module.name);
   }
   if (named.name) return named_main(build.path, code, *named.name, named.said_by);
   if (!project || !project->project.main) return only_candidate(build.path, code);
-  const auto generated = ModuleSelection(project).main();
+  const auto& generated = selection.main();
   return named_main(build.path, code, generated.value_or(*project->project.main),
                     shown(project->where));
 }
@@ -109,6 +110,7 @@ bool rules_choose(const std::optional<ProjectFile>& project) {
 
 std::string reason(const std::string& path, const ModuleSelection& selection,
                    const Marker* marker) {
+  if (selection.is_asset(path)) return "the marker does not list it";
   if (const auto because = no_module_because(path); !because.empty()) return std::string(because);
   if (!selection.of(path)) return "no rule of wrangler's configuration makes it a module";
   if (marker != nullptr && marker->file(path) == nullptr) return "the marker does not list it";
@@ -139,8 +141,7 @@ Readable<void> check_size(const BuildDirectory& build, const std::vector<Planned
 
 Readable<SurveyedModules> survey_modules(const BuildDirectory& build,
                                          const std::optional<ProjectFile>& project,
-                                         const NamedMain& named) {
-  const ModuleSelection selection(project);
+                                         const ModuleSelection& selection, const NamedMain& named) {
   std::vector<PlannedModule> planned;
   for (const TreeEntry& entry : build.tree.files) {
     if (auto module = selection.of(entry.path))
@@ -149,7 +150,7 @@ Readable<SurveyedModules> survey_modules(const BuildDirectory& build,
   if (planned.empty()) TRY(check_size(build, planned));
   TRY_ASSIGN(const ModuleGraph graph, scan_scripts(build, selection.folder(), planned));
   SurveyedModules found;
-  TRY_ASSIGN(found.main, find_main(build, planned, project, named));
+  TRY_ASSIGN(found.main, find_main(build, planned, project, selection, named));
   const auto needed =
       rules_choose(project) ? std::nullopt : graph.needed_by(selection.folder() + found.main);
   std::erase_if(planned, [&](const PlannedModule& module) {
@@ -168,6 +169,8 @@ std::vector<LeftOut> left_out_of(const BuildDirectory& build, const ModuleSelect
   std::vector<LeftOut> left_out;
   for (const TreeEntry& entry : build.tree.files) {
     if (taken.contains(entry.path)) continue;
+    const bool listed = marker == nullptr || marker->file(entry.path) != nullptr;
+    if (selection.is_asset(entry.path) && listed) continue;
     left_out.push_back({entry.path, reason(entry.path, selection, marker)});
   }
   return left_out;

@@ -43,9 +43,10 @@ struct SurveyedModules {
 /// whole.
 Readable<SurveyedModules> survey_modules(const BuildDirectory& build,
                                          const std::optional<ProjectFile>& project,
-                                         const NamedMain& named);
+                                         const ModuleSelection& selection, const NamedMain& named);
 
-/// The files that are neither modules nor the marker (which is null where there is none).
+/// The files that are neither modules nor assets nor the marker (which is null where there is
+/// none).
 std::vector<LeftOut> left_out_of(const BuildDirectory& build, const ModuleSelection& selection,
                                  const std::vector<Module>& modules, const Marker* marker);
 

@@ -24,10 +24,13 @@ struct PatientBuildSource::Shared {
   std::unique_ptr<BuildSource> inner;
   std::mutex mutex;
   std::condition_variable returned;
-  std::set<WorkerId> reading;  ///< Guarded by `mutex`.
+  std::multiset<WorkerId> reading;  ///< Guarded by `mutex`.
 };
 
 namespace {
+
+constexpr std::size_t kOneReader = 1;
+constexpr std::size_t kAssetReaders = 16;
 
 /// Puts the question in a thread of its own. None where no answer came in time, or an earlier
 /// reader of this Worker still hangs.
@@ -36,18 +39,19 @@ std::optional<Answer> ask(const std::shared_ptr<Shared>& shared, const WorkerCon
                           std::function<Answer(BuildSource&)> question) {
   const auto answer = std::make_shared<std::optional<Answer>>();  // Guarded by the mutex.
   std::unique_lock lock(shared->mutex);
-  if (!shared->reading.insert(worker.id).second) return std::nullopt;
+  if (shared->reading.contains(worker.id)) return std::nullopt;
+  shared->reading.insert(worker.id);
   const auto read = [shared, answer, question = std::move(question), id = worker.id] {
     Answer found = question(*shared->inner);
     const std::scoped_lock locked(shared->mutex);
     *answer = std::move(found);
-    shared->reading.erase(id);
+    shared->reading.erase(shared->reading.find(id));
     shared->returned.notify_all();
   };
   try {
     std::thread(read).detach();
   } catch (const std::system_error&) {  // No more threads: as bad as a reader that hangs.
-    shared->reading.erase(worker.id);
+    shared->reading.erase(shared->reading.find(worker.id));
     return std::nullopt;
   }
   shared->returned.wait_for(lock, worker.timeout, [&answer] { return answer->has_value(); });
@@ -79,8 +83,11 @@ struct Handover {
 class PatientBuildSource::Contents final : public ModuleContents {
  public:
   Contents(std::shared_ptr<Shared> shared, WorkerConfig worker,
-           std::unique_ptr<ModuleContents> inner)
-      : shared_(std::move(shared)), worker_(std::move(worker)), inner_(std::move(inner)) {}
+           std::unique_ptr<ModuleContents> inner, std::size_t readers)
+      : shared_(std::move(shared)),
+        worker_(std::move(worker)),
+        inner_(std::move(inner)),
+        readers_(readers) {}
 
   Result<void> read(const Module& module, const Sink& sink) override {
     const auto handover = std::make_shared<Handover>();  // Guarded by the mutex.
@@ -103,7 +110,8 @@ class PatientBuildSource::Contents final : public ModuleContents {
 
  private:
   bool start(const Module& module, const std::shared_ptr<Handover>& handover) {
-    if (!shared_->reading.insert(worker_.id).second) return false;
+    if (shared_->reading.count(worker_.id) >= readers_) return false;
+    shared_->reading.insert(worker_.id);
     const auto read = [shared = shared_, inner = inner_, module, handover, id = worker_.id] {
       Result<void> result = inner->read(module, [&](std::span<const std::byte> bytes) {
         std::unique_lock lock(shared->mutex);
@@ -116,13 +124,13 @@ class PatientBuildSource::Contents final : public ModuleContents {
       });
       const std::scoped_lock lock(shared->mutex);
       handover->ended = std::move(result);
-      shared->reading.erase(id);
+      shared->reading.erase(shared->reading.find(id));
       shared->returned.notify_all();
     };
     try {
       std::thread(read).detach();
     } catch (const std::system_error&) {  // No more threads: as bad as a reader that hangs.
-      shared_->reading.erase(worker_.id);
+      shared_->reading.erase(shared_->reading.find(worker_.id));
       return false;
     }
     return true;
@@ -140,6 +148,7 @@ class PatientBuildSource::Contents final : public ModuleContents {
   std::shared_ptr<Shared> shared_;
   WorkerConfig worker_;
   std::shared_ptr<ModuleContents> inner_;
+  std::size_t readers_;  ///< Of this Worker at once; each may hang.
 };
 
 PatientBuildSource::PatientBuildSource(std::unique_ptr<BuildSource> inner)
@@ -158,15 +167,27 @@ Sightings PatientBuildSource::look(const WorkerConfig& worker) {
 
 Result<std::unique_ptr<ModuleContents>> PatientBuildSource::open(const WorkerConfig& worker,
                                                                  const Build& build) {
+  return open_with(worker, kOneReader,
+                   [worker, build](BuildSource& source) { return source.open(worker, build); });
+}
+
+Result<std::unique_ptr<ModuleContents>> PatientBuildSource::open_assets(const WorkerConfig& worker,
+                                                                        const Build& build) {
+  return open_with(worker, kAssetReaders, [worker, build](BuildSource& source) {
+    return source.open_assets(worker, build);
+  });
+}
+
+Result<std::unique_ptr<ModuleContents>> PatientBuildSource::open_with(
+    const WorkerConfig& worker, std::size_t readers,
+    const std::function<Result<std::unique_ptr<ModuleContents>>(BuildSource&)>& open) {
   using Opened = Result<std::unique_ptr<ModuleContents>>;
-  auto opened = ask<Opened>(shared_, worker,
-                            std::function<Opened(BuildSource&)>(
-                                [worker, build](BuildSource& s) { return s.open(worker, build); }));
+  auto opened = ask<Opened>(shared_, worker, open);
   if (!opened) {
     return std::unexpected(hangs(worker, fmt::format("open the build of {}", worker.id.text())));
   }
   if (!*opened) return std::unexpected(std::move(*opened).error());
-  return std::make_unique<Contents>(shared_, worker, std::move(**opened));
+  return std::make_unique<Contents>(shared_, worker, std::move(**opened), readers);
 }
 
 }  // namespace rollout

@@ -46,14 +46,20 @@ class Signer {
 
 }  // namespace
 
-Sha256 signature(const std::string& build_path, const Tree& tree, const WorkerConfig& worker) {
+Sha256 signature(const BuildDirectory& directory, const WorkerConfig& worker) {
   Signer signer;
-  signer.add(tree.files);
-  signer.add(tree.directories);
+  signer.add(directory.tree.files);
+  signer.add(directory.tree.directories);
+  if (directory.assets) {
+    signer.add(directory.assets->tree.files);
+    signer.add(directory.assets->tree.directories);
+  }
   const BuildConfig& build = *worker.build;
-  for (const std::string& path : places_beside(build_path, build)) signer.add_outside(path);
+  for (const std::string& path : places_beside(directory.path, build)) signer.add_outside(path);
   signer.add(build.environment.value_or(""));
   signer.add(build.main.value_or(""));
+  signer.add(build.assets.value_or(""));
+  signer.add(static_cast<std::int64_t>(build.most_assets));
   const auto* quiet = std::get_if<ReadyQuiet>(&build.ready);
   signer.add(quiet != nullptr ? quiet->quiet.count() : -1);
   signer.add(dump_json(settings_to_json(worker.version)));

@@ -118,9 +118,9 @@ class Walker {
                                   "nothing is mounted inside a build. Copy it",
                                   at(root_path_, path)));
     }
-    if (tree_.files.size() + tree_.directories.size() > kMaxFiles) {
+    if (tree_.files.size() + tree_.directories.size() >= kMaxTree) {
       return rejected("TooManyFiles", fmt::format("{} holds more than {} files and directories",
-                                                  shown(root_path_), kMaxFiles));
+                                                  shown(root_path_), kMaxTree));
     }
     (is_directory ? tree_.directories : tree_.files).push_back({path, file_stat(found)});
     if (!is_directory) return {};

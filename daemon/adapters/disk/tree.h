@@ -18,7 +18,8 @@
 
 namespace rollout {
 
-inline constexpr std::size_t kMaxFiles = 10000;  ///< Directories count too.
+inline constexpr std::size_t kMaxFiles = 10000;  ///< Directories count too; assets do not.
+inline constexpr std::size_t kMaxTree = 110000;  ///< With the assets.
 inline constexpr int kMaxLevels = 32;
 
 /// What tells one state of a file from another. mtime and size alone do not: `cp -p`, `tar` and

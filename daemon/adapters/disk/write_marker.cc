@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "daemon/adapters/disk/assets.h"
 #include "daemon/adapters/disk/facts.h"
 #include "daemon/adapters/disk/git_facts.h"
 #include "daemon/adapters/disk/module_kind.h"
@@ -38,10 +39,13 @@ bool is_read_besides(const std::string& path) {
 }
 
 /// The modules are listed already, sorted.
-Readable<void> list_others(const BuildDirectory& build, Marker& marker) {
+Readable<void> list_others(const BuildDirectory& build, const ModuleSelection& selection,
+                           Marker& marker) {
   std::vector<MarkedFile> others;
   for (const TreeEntry& entry : build.tree.files) {
-    if (!is_read_besides(entry.path) || marker.file(entry.path) != nullptr) continue;
+    const bool asset = selection.is_asset(entry.path) && !is_marker(entry.path);
+    if (!asset && !is_read_besides(entry.path)) continue;
+    if (marker.file(entry.path) != nullptr) continue;
     TRY_ASSIGN(const auto hash, hash_file(build.fd, build.path, entry,
                                           [](std::span<const std::byte>) { return true; }));
     others.push_back({entry.path, entry.stat.size, hash});
@@ -55,14 +59,24 @@ Readable<MarkSummary> survey(const BuildDirectory& build, const MarkOptions& opt
   MarkSummary summary;
   Marker& marker = summary.marker;
   TRY_ASSIGN(const auto project, find_project(build, {}));
-  TRY_ASSIGN(const auto found, survey_modules(build, project, {options.main, "`--main`"}));
-  const ModuleSelection selection(project);
+  // Assets elsewhere are no files of the build: the marker's own time vouches for them.
+  const auto place = place_of_assets(build.path, project, {});
+  const auto assets = place ? *place : std::nullopt;
+  TRY(check_count(build, assets));
+  const ModuleSelection selection(project, assets ? assets->folder : std::nullopt);
+  const bool only = assets && project && !project->project.main && !options.main;
+  SurveyedModules found;
+  if (!only) {
+    TRY_ASSIGN(found, survey_modules(build, project, selection, {options.main, "`--main`"}));
+    marker.main = selection.folder() + found.main;
+  }
   for (const Module& module : found.modules) {
     marker.files.push_back({selection.folder() + module.name, module.size, module.sha256});
     summary.bytes += module.size;
   }
-  TRY(list_others(build, marker));
-  marker.main = selection.folder() + found.main;
+  TRY(list_others(build, selection, marker));
+  summary.assets = static_cast<std::size_t>(std::ranges::count_if(
+      marker.files, [&](const MarkedFile& file) { return selection.is_asset(file.path); }));
   if (project && project->folder) {
     marker.settings = (std::filesystem::path(*project->folder) /
                        std::filesystem::path(project->where).filename());

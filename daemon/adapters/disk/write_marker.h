@@ -23,7 +23,8 @@ struct MarkSummary {
   std::string path;  ///< Of the marker.
   Marker marker;
   std::size_t modules = 0;
-  std::uint64_t bytes = 0;        ///< Of the modules.
+  std::size_t assets = 0;   ///< Files of the directory of its assets, where that is in the build.
+  std::uint64_t bytes = 0;  ///< Of the modules.
   std::vector<LeftOut> left_out;  ///< Files that the marker does not list.
 };
 

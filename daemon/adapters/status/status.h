@@ -38,6 +38,7 @@ struct WorkerStatus {
   std::optional<Instant> pruned_at;
   std::optional<Instant> awaited_since;  ///< A person's approval, of whatever plan.
   std::optional<Problem> problem;
+  std::optional<AssetsUploading> uploading;  ///< While assets are sent.
   WorkerCounts counts;
 };
 

@@ -19,6 +19,9 @@ class Change final {
   }
   void operator()(const BuildSettled& /*body*/) { count(&WorkerCounts::settled); }
   void operator()(const BuildRejected& /*body*/) { count(&WorkerCounts::rejected); }
+  void operator()(const AssetsUploading& body) {
+    if (auto* known = worker()) known->uploading = body;
+  }
   void operator()(const VersionCreated& body) {
     count(&WorkerCounts::created);
     status_.build_to_version_seconds.add(body.since_build);
@@ -100,6 +103,7 @@ class Change final {
     status_.pass_seconds.add(body.took);
     auto* known = worker();
     if (known == nullptr) return;
+    known->uploading.reset();
     if (body.answered || !known->pass) {
       known->pass = body;
       if (body.awaits.empty()) {

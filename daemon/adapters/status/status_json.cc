@@ -55,6 +55,13 @@ Json worker_to_json(const WorkerKey& key, const WorkerStatus& worker) {
   put(json, "last_create", worker.created_at);
   put(json, "last_prune", worker.pruned_at);
   put(json, "problem", worker.problem);
+  if (const auto& upload = worker.uploading) {
+    json["upload"] = {{"files", upload->files},
+                      {"of_files", upload->of_files},
+                      {"bytes", upload->bytes},
+                      {"of_bytes", upload->of_bytes}};
+    if (upload->left) json["upload"]["left_ms"] = upload->left->count();
+  }
   return json;
 }
 

@@ -201,6 +201,10 @@ Config ConfigBuilder::finish(const PolicyShelf& policies) {
     check_account(entry);
     WorkerConfig worker = build_worker(entry, policies);
     check_once(entry, worker);
+    const auto account = std::ranges::find(config_.accounts, worker.account, &AccountConfig::name);
+    if (worker.build && account != config_.accounts.end() && account->plan == AccountPlan::paid) {
+      worker.build->most_assets = kAssetsOnPaidPlan;
+    }
     config_.workers.push_back(std::move(worker));
   }
   std::sort(config_.accounts.begin(), config_.accounts.end(),

@@ -12,6 +12,7 @@ constexpr std::string_view kLayouts[] = {"in-place", "per-build", "link"};
 constexpr std::string_view kReady[] = {"marker"};
 constexpr std::string_view kDeploy[] = {"none", "immediate"};
 constexpr std::string_view kDuplicates[] = {"report", "remove"};
+constexpr std::string_view kPlans[] = {"free", "paid"};
 constexpr std::string_view kSecrets[] = {"inherit", "named", "drop"};
 
 constexpr Key kService[] = {
@@ -104,6 +105,12 @@ constexpr Key kAccount[] = {
      .shape = section,
      .sentence = "What is assumed of the API's clockwork.",
      .child = &kTimingTable},
+    {.name = "plan",
+     .type = Type::choice,
+     .sentence = "The account's plan: with `free` a version has at most 20,000 assets, with `paid` "
+                 "100,000.",
+     .fallback = "free",
+     .choices = kPlans},
 };
 constexpr Table kAccountTable{"accounts.NAME", kAccount};
 
@@ -143,6 +150,10 @@ constexpr Key kBuild[] = {
      .sentence = "The build's own settings: `auto` (wrangler.json, wrangler.jsonc, wrangler.toml), "
                  "or a path, absolute or relative to the build.",
      .fallback = "auto"},
+    {.name = "assets",
+     .type = Type::path,
+     .sentence = "The directory of the static assets, where it does not lie in the build, or where "
+                 "no configuration of wrangler names it."},
     {.name = "environment",
      .sentence = "The environment of wrangler's configuration whose settings and name count."},
 };
@@ -161,6 +172,7 @@ constexpr Key kLimits[] = {
 constexpr Table kLimitsTable{"workers.version.limits", kLimits};
 
 constexpr Key kAssetsConfig[] = {
+    {.name = "base_path", .sentence = "As the Versions API has it."},
     {.name = "html_handling", .sentence = "As the Versions API has it."},
     {.name = "not_found_handling", .sentence = "As the Versions API has it."},
     {.name = "run_worker_first",

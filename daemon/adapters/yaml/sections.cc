@@ -41,7 +41,8 @@ AccountConfig build_account(const std::string& name, const View& account) {
           .timing = {.t_max = timing.period("t_max"),
                      .list_lag = timing.period("list_lag"),
                      .rescan = timing.period("rescan"),
-                     .relist = timing.period("relist")}};
+                     .relist = timing.period("relist")},
+          .plan = account.text("plan") == "paid" ? AccountPlan::paid : AccountPlan::free};
 }
 
 BuildConfig build_build(const View& build) {
@@ -52,6 +53,7 @@ BuildConfig build_build(const View& build) {
   out.ready = ready.has("quiet") ? Ready(ReadyQuiet{ready.period("quiet")}) : Ready(ReadyMarker{});
   if (build.has("main")) out.main = build.text("main");
   out.config = build.text("config");
+  if (build.has("assets")) out.assets = build.text("assets");
   if (build.has("environment")) out.environment = build.text("environment");
   return out;
 }

@@ -20,6 +20,21 @@ Json modules_to_json(const Build& build) {
   return list;
 }
 
+/// Null where it has none.
+Json assets_to_json(const Build& build) {
+  if (build.assets == nullptr) return nullptr;
+  Json files = Json::array();
+  for (const Asset& asset : build.assets->files) {
+    files.push_back({{"path", "/" + asset.file.name},
+                     {"content_type", asset.file.content_type},
+                     {"size", asset.file.size},
+                     {"hash", asset.hash}});
+  }
+  return {{"bytes", build.assets->bytes},
+          {"left_out", build.assets->left_out},
+          {"files", std::move(files)}};
+}
+
 Json setting(const std::string& name, const Json& value, const Build& build) {
   Json entry = {{"setting", name}, {"value", value}};
   const auto source = build.sources.find(name);
@@ -63,6 +78,7 @@ Json build_to_json(const Build& build) {
   json["digest"] = build.digest.hex();
   json["main_module"] = build.main_module ? Json(*build.main_module) : Json();
   json["modules"] = modules_to_json(build);
+  json["assets"] = assets_to_json(build);
   json["bytes"] = build.bytes;
   json["left_out"] = left_out_to_json(build.left_out);
   json["settings"] = list_of_settings(build);

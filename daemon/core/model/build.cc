@@ -16,6 +16,16 @@ void put(std::string& out, std::string_view field) {
 
 }  // namespace
 
+std::string AssetSet::digest_preimage() const {
+  std::string out;
+  put(out, "rolloutd assets 1");
+  for (const Asset& asset : files) {
+    put(out, asset.file.name);
+    put(out, asset.hash);
+  }
+  return out;
+}
+
 std::string digest_preimage(const std::vector<Module>& modules,
                             const std::optional<std::string>& main_module,
                             const JsonText& settings_json) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,26 @@ struct Module {
   std::string content_type;  ///< As wrangler would send it: `application/javascript+module`.
   std::uint64_t size = 0;    ///< Bytes before base64.
   Sha256 sha256;
+};
+
+/// A static asset. `file.name` is its path below the assets' directory; an empty `content_type` is
+/// none: it is served without one.
+struct Asset {
+  Module file;
+  std::string hash;  ///< 32 hexadecimal digits: its name among the account's assets.
+};
+
+/// All assets of a build. They lie below `root`, where `folder` ("", or with `/` at its end)
+/// begins.
+struct AssetSet {
+  std::string root;
+  std::string folder;
+  std::vector<Asset> files;  ///< Sorted by name.
+  std::uint64_t bytes = 0;   ///< Sum of their sizes.
+  std::size_t left_out = 0;  ///< Files there that are none: ignored, `_headers` ...
+
+  /// The text whose hash tells two sets apart.
+  std::string digest_preimage() const;
 };
 
 /// What is known of a build for tagging: `git.branch`, `package.version`, `info.ci.run`. A fact
@@ -56,7 +77,8 @@ struct Build {
   std::optional<std::string> main_module;  ///< None for assets-only Workers.
   std::vector<Module> modules;             ///< Sorted by name.
   std::string module_folder = {};          ///< Below `root`, where the modules' names begin; "".
-  VersionSettings settings;                ///< The configuration's over the build's own.
+  std::shared_ptr<const AssetSet> assets = {};  ///< Null: none.
+  VersionSettings settings;                     ///< The configuration's over the build's own.
   Heritage heritage = {};
   /// Where each setting stands: `compatibility_date`, `bindings/DB` -> file:line.
   std::map<std::string, std::string> sources = {};

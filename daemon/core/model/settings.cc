@@ -17,6 +17,7 @@ void merge_into(Limits& limits, const Limits& over) {
 }
 
 void merge_into(AssetsConfig& assets, const AssetsConfig& over) {
+  replace(assets.base_path, over.base_path);
   replace(assets.html_handling, over.html_handling);
   replace(assets.not_found_handling, over.not_found_handling);
   replace(assets.run_worker_first, over.run_worker_first);

@@ -36,6 +36,7 @@ struct Limits {
 using RunWorkerFirst = std::variant<bool, std::vector<std::string>>;
 
 struct AssetsConfig {
+  std::optional<std::string> base_path;
   std::optional<std::string> html_handling;
   std::optional<std::string> not_found_handling;
   std::optional<RunWorkerFirst> run_worker_first;

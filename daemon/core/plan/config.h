@@ -39,6 +39,9 @@ struct Timing {
   Millis relist = std::chrono::seconds(30);     ///< Between the two listings that prove absence.
 };
 
+/// What the account pays for, as far as it limits a version.
+enum class AccountPlan { free, paid };
+
 struct AccountConfig {
   AccountName name;
   AccountId id;
@@ -46,6 +49,7 @@ struct AccountConfig {
   std::string api = "https://api.cloudflare.com/client/v4";
   BudgetConfig budget;
   Timing timing;
+  AccountPlan plan = AccountPlan::free;
 };
 
 struct ReadyMarker {};
@@ -60,12 +64,19 @@ enum class Layout {
   link,       ///< A symbolic link, swapped.
 };
 
+/// Files with which a version may be served.
+/// Source: Cloudflare's documentation, Workers, platform limits.
+inline constexpr std::size_t kAssetsOnFreePlan = 20'000;
+inline constexpr std::size_t kAssetsOnPaidPlan = 100'000;
+
 struct BuildConfig {
   std::string path;  ///< Absolute.
   Layout layout = Layout::in_place;
   Ready ready = ReadyMarker{};
-  std::optional<std::string> main;  ///< The main module, where the configuration names it.
-  std::string config = "auto";      ///< `auto`, or the path of a wrangler configuration.
+  std::optional<std::string> main;         ///< The main module, where the configuration names it.
+  std::string config = "auto";             ///< `auto`, or the path of a wrangler configuration.
+  std::optional<std::string> assets = {};  ///< Absolute; where they are not in the build.
+  std::size_t most_assets = kAssetsOnFreePlan;  ///< Follows from the account's plan.
   std::optional<std::string> environment = {};  ///< Of that configuration; none: its top level.
 };
 

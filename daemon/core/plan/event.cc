@@ -20,6 +20,7 @@ constexpr std::array kKinds{
     EventKind{"build.detected", "55fd1ab2f1e54f5781e8e8e39bd5a3bc", 7},
     EventKind{"build.settled", "ad7ba2ecb1414bfa8b3926a4e78cab36", 6},
     EventKind{"build.rejected", "9d9c4a1e94aa4ff6b400bb25a3ce13fb", 4},
+    EventKind{"assets.uploading", "e1b7c0a4d65f4f0c9a3f2b8d7c6e5a41", 6},
     EventKind{"version.created", "ce3a6e5ed3ba43c28f66245968c7fc15", 5},
     EventKind{"version.deduplicated", "7f55fc52856d4296aad374598aa190c9", 6},
     EventKind{"version.create_failed", "5a7fd8b9a2914327be9155b416d16ff1", 3},

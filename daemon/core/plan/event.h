@@ -16,7 +16,7 @@ namespace rollout {
 
 using EventBody =
     std::variant<DaemonStarted, DaemonStopping, ConfigLoaded, ConfigReloadFailed, BuildDetected,
-                 BuildSettled, BuildRejected, VersionCreated, VersionDeduplicated,
+                 BuildSettled, BuildRejected, AssetsUploading, VersionCreated, VersionDeduplicated,
                  VersionCreateFailed, VersionAdopted, VersionDuplicate, IdentityLost,
                  ForeignIdentity, VersionGone, PrunePlanned, PruneMarked, PruneUnmarked,
                  PruneDeleted, PruneRefused, PruneApproved, WorkerSuspended, WorkerResumed,

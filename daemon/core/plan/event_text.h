@@ -25,6 +25,7 @@ Telling tell(const ConfigReloadFailed& body);
 Telling tell(const BuildDetected& body);
 Telling tell(const BuildSettled& body);
 Telling tell(const BuildRejected& body);
+Telling tell(const AssetsUploading& body);
 Telling tell(const VersionCreated& body);
 Telling tell(const VersionDeduplicated& body);
 Telling tell(const VersionCreateFailed& body);

@@ -30,6 +30,14 @@ struct BuildRejected {
   std::string reason;  ///< CamelCase.
   std::string detail;
 };
+/// What Cloudflare had before counts as done.
+struct AssetsUploading {
+  BundleDigest digest;
+  std::size_t files = 0, of_files = 0;
+  std::uint64_t bytes = 0, of_bytes = 0;
+  std::optional<Millis>
+      left;  ///< None where that cannot be said: at the beginning, and at the end.
+};
 struct VersionCreated {
   Version version;
   BundleDigest digest;

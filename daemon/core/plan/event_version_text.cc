@@ -55,6 +55,22 @@ Telling tell(const BuildSettled& body) {
            {"CONFIDENCE", confirmed ? "confirmed" : "unconfirmed"}}};
 }
 
+Telling tell(const AssetsUploading& body) {
+  const std::string done = fmt::format("{} of {} file{}, {} of {}", body.files, body.of_files,
+                                       body.of_files == 1 ? "" : "s", size_for_people(body.bytes),
+                                       size_for_people(body.of_bytes));
+  Telling telling{
+      fmt::format("assets of build {}: {} are with Cloudflare{}", body.digest.brief(), done,
+                  body.left ? fmt::format(", about {} left", for_people(*body.left)) : ""),
+      {{"BUILD", body.digest.hex()},
+       {"FILES", std::to_string(body.files)},
+       {"FILES_OF", std::to_string(body.of_files)},
+       {"BYTES", std::to_string(body.bytes)},
+       {"BYTES_OF", std::to_string(body.of_bytes)}}};
+  if (body.left) telling.fields.emplace_back("LEFT_MS", std::to_string(body.left->count()));
+  return telling;
+}
+
 Telling tell(const BuildRejected& body) {
   return {fmt::format("the build in {} cannot become a version ({}): {}", body.root, body.reason,
                       clause(body.detail)),

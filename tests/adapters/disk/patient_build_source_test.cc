@@ -46,6 +46,10 @@ class HangingSource final : public BuildSource {
     if (worker.id == WorkerId("module")) return std::make_unique<HangingContents>(let_go_);
     return std::unexpected(Failure{.kind = FailureKind::not_found, .during = worker.id.text()});
   }
+  Result<std::unique_ptr<ModuleContents>> open_assets(const WorkerConfig& worker,
+                                                      const Build& build) override {
+    return open(worker, build);
+  }
 
  private:
   std::latch& let_go_;
@@ -145,6 +149,32 @@ TEST(PatientBuilds, HandOnWhatTheOtherSourceSays) {
   const auto opened = source.open(worker("well", std::chrono::seconds(30)), some_build());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().during, "well");
+}
+
+TEST(PatientBuildSource, LetsSeveralThreadsReadAssetsAtOnce) {
+  const BuildDir dir;
+  dir.write("wrangler.json", R"({"main": "index.js", "assets": {"directory": "client"}})");
+  dir.write("index.js", "");
+  dir.write("client/a.txt", "a");
+  dir.write("client/b.txt", "b");
+  dir.mark();
+  SteppedClock clock;
+  PatientBuildSource source(std::make_unique<DiskBuildSource>(clock));
+  const WorkerConfig worker = worker_of(dir.path());
+  const Build build = source.look(worker).builds.at(0);
+  const auto one = source.open_assets(worker, build);
+  const auto other = source.open_assets(worker, build);
+  ASSERT_TRUE(one && other);
+  bool inner = false;
+  const auto outer = (*one)->read(build.assets->files[0].file, [&](std::span<const std::byte>) {
+    // While the first reader waits.
+    inner = (*other)
+                ->read(build.assets->files[1].file, [](std::span<const std::byte>) { return true; })
+                .has_value();
+    return true;
+  });
+  EXPECT_TRUE(outer) << outer.error().sentence();
+  EXPECT_TRUE(inner);
 }
 
 }  // namespace

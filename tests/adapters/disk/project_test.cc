@@ -133,11 +133,11 @@ TEST_F(ProjectOfABuild, ChangedAfterTheMarkerWaitsForTheNextBuild) {
   EXPECT_EQ(build().settings.bindings.size(), 1U);
 }
 
-TEST_F(ProjectOfABuild, WithStaticAssetsIsRefused) {
+TEST_F(ProjectOfABuild, WithStaticAssetsBesideItIsRefused) {
   dir_.write("wrangler.json", R"({"assets":{"directory":"public"}})");
   dir_.write("dist/index.js", "export default {}");
   dir_.mark("dist");
-  EXPECT_EQ(rejected().code, "AssetsUnsupported");
+  EXPECT_EQ(rejected().code, "AssetsOutside");
 }
 
 TEST_F(ProjectOfABuild, ThatMakesNoSenseNamesTheLine) {

@@ -47,6 +47,7 @@ std::vector<EventBody> one_of_each() {
       BuildDetected{"/srv/shop/dist"},
       BuildSettled{kDigest, 14, 421888, 2, Confidence::confirmed},
       BuildRejected{"/srv/shop/dist", "TwoMains", "a.js and b.js could both be the main module."},
+      AssetsUploading{kDigest, 1200, 5000, 26214400, 104857600, 95s},
       VersionCreated{a_version(42, "1.9.0"), kDigest, 1200ms, 3s},
       VersionDeduplicated{a_version(42, "1.9.0"), kDigest},
       VersionCreateFailed{kDigest, a_failure(), "it is not tried again until the build changes"},
