@@ -30,7 +30,7 @@ std::string text_of(const VersionDetail& detail) {
   const VersionSettings& settings = detail.settings;
   Rows rows;
   add(rows, "version", fmt::format("v{}", version.number));
-  add(rows, "id", version.id.text());
+  add(rows, "id", std::string(version.id.text()));
   add(rows, "tag", version.annotations.tag);
   add(rows, "message", indented(version.annotations.message));
   add(rows, "created", version.created_on ? format_rfc3339(*version.created_on) : "unknown");

@@ -36,7 +36,8 @@ std::string table(const Listing& listing, const DeploymentHistory& history) {
   for (const Version& version : listing.versions)
     rows.push_back({fmt::format("v{}", version.number), version.annotations.tag,
                     version.created_on ? format_rfc3339(*version.created_on) : "unknown",
-                    share_of(version, history), version.id.text(), shown_message(version)});
+                    share_of(version, history), std::string(version.id.text()),
+                    shown_message(version)});
   return align(rows);
 }
 

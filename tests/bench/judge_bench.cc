@@ -81,6 +81,7 @@ struct World {
     observed.memory.highest_number = size;
     observed.memory.had_deployment = true;
     worker.retention = std::make_shared<RetentionPolicy>(policy);
+    worker.build.emplace().path = "/srv/shop/dist";
     observed.worker = &worker;
     observed.account = &account;
     observed.mode = Mode::enforce;

@@ -398,11 +398,11 @@ TEST_F(LaneTest, UnpinsAVersionThatIsGone) {
   }
   cloud.versions.erase(cloud.versions.begin() + 2, cloud.versions.end());  // By hand.
   run(1);
-  const std::string id = version_id(1).text();
+  const std::string id(version_id(1).text());
   EXPECT_EQ(said(ask(UnpinCommand{WorkerId("shop"), id})),
             "version " + id + ", which is not listed any more, is no longer pinned");
   EXPECT_EQ(ask(UnpinCommand{WorkerId("shop"), id}).exit, kExitFailed) << "nothing has this id";
-  EXPECT_EQ(ask(UnpinCommand{WorkerId("shop"), version_id(2).text()}).exit, 0);
+  EXPECT_EQ(ask(UnpinCommand{WorkerId("shop"), std::string(version_id(2).text())}).exit, 0);
   EXPECT_TRUE(journal.recall(WorkerId("shop"))->pins.empty());
 }
 

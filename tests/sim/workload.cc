@@ -154,10 +154,10 @@ void Workload::pin(const WorkerId& worker) {
   const VersionId id = version->id;
   if (stage_.world.tape().one_in(3)) {
     stage_.checker.unpinned(id);
-    ask(UnpinCommand{worker, id.text()}, [](const Answer&) {});
+    ask(UnpinCommand{worker, std::string(id.text())}, [](const Answer&) {});
     return;
   }
-  ask(PinCommand{worker, id.text(), "a customer depends on it", {}},
+  ask(PinCommand{worker, std::string(id.text()), "a customer depends on it", {}},
       [this, id](const Answer&) { stage_.checker.pinned(id); });
 }
 

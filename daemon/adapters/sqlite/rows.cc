@@ -77,7 +77,7 @@ void change_map(std::string_view kind, const std::map<VersionId, Value>& before,
     const bool there = old != before.end() && old->first == version;
     const bool same = there && old->second == value;
     if (there) ++old;
-    if (!same) change.write[{std::string(kind), version.text()}] = encode(value);
+    if (!same) change.write[{std::string(kind), std::string(version.text())}] = encode(value);
   }
   for (; old != before.end(); ++old) change.remove.emplace_back(kind, old->first.text());
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/core/model/ids.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace rollout {
@@ -42,7 +43,9 @@ bool is_hex_id(const WorkerId& worker) {
 
 std::optional<VersionId> VersionId::parse(std::string_view text) {
   if (!is_uuid(text)) return std::nullopt;
-  return VersionId(std::string(text));
+  VersionId id;
+  std::copy(text.begin(), text.end(), id.text_.begin());
+  return id;
 }
 
 std::optional<Sha256> Sha256::from_hex(std::string_view hex) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <compare>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,12 +41,22 @@ using RunId = Name<struct RunIdKind>;  ///< Joins all records of one pass.
 class VersionId {
  public:
   static std::optional<VersionId> parse(std::string_view text);
-  const std::string& text() const { return text_; }
-  auto operator<=>(const VersionId&) const = default;
+  std::string_view text() const { return {text_.data(), text_.size()}; }
+  bool operator==(const VersionId&) const = default;
+  auto operator<=>(const VersionId& other) const { return text() <=> other.text(); }
 
  private:
-  explicit VersionId(std::string text) : text_(std::move(text)) {}
-  std::string text_;
+  VersionId() = default;
+  /// In place: a large Worker has a hundred thousand of them, in several containers at once.
+  std::array<char, 36> text_{};
+};
+
+/// For containers that are only ever looked into, never walked: their order is not defined. The
+/// first digits of a UUID are as good as random.
+struct VersionIdHash {
+  std::size_t operator()(const VersionId& id) const {
+    return std::hash<std::string_view>{}(id.text().substr(0, 8));
+  }
 };
 
 /// A SHA-256 hash.

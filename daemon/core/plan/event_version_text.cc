@@ -149,7 +149,8 @@ Telling tell(const VersionGone& body) {
                       "somebody did, with `rolloutctl versions delete`, the dashboard or another "
                       "tool",
                       body.number),
-          {{"VERSION_ID", body.version.text()}, {"VERSION_NUMBER", std::to_string(body.number)}}};
+          {{"VERSION_ID", std::string(body.version.text())},
+           {"VERSION_NUMBER", std::to_string(body.number)}}};
 }
 
 Telling tell(const PrunePlanned& body) {
@@ -199,11 +200,11 @@ Telling tell(const PruneDeleted& body) {
 }
 
 Telling tell(const PruneRefused& body) {
-  Telling telling{
-      fmt::format("{} not deleted ({}): {}",
-                  body.version ? "version " + body.version->text() + " was" : "versions were",
-                  body.code, clause(body.detail)),
-      {{"REASON", body.code}}};
+  Telling telling{fmt::format("{} not deleted ({}): {}",
+                              body.version ? fmt::format("version {} was", body.version->text())
+                                           : "versions were",
+                              body.code, clause(body.detail)),
+                  {{"REASON", body.code}}};
   if (body.version) telling.fields.emplace_back("VERSION_ID", body.version->text());
   return telling;
 }
@@ -233,12 +234,14 @@ Telling tell(const WorkerResumed& body) {
 Telling tell(const VersionPinned& body) {
   return {
       fmt::format("{} pinned version {}: {}", body.actor, body.version.text(), clause(body.reason)),
-      {{"VERSION_ID", body.version.text()}, {"ACTOR", body.actor}, {"REASON", body.reason}}};
+      {{"VERSION_ID", std::string(body.version.text())},
+       {"ACTOR", body.actor},
+       {"REASON", body.reason}}};
 }
 
 Telling tell(const VersionUnpinned& body) {
   return {fmt::format("{} unpinned version {}", body.actor, body.version.text()),
-          {{"VERSION_ID", body.version.text()}, {"ACTOR", body.actor}}};
+          {{"VERSION_ID", std::string(body.version.text())}, {"ACTOR", body.actor}}};
 }
 
 }  // namespace rollout

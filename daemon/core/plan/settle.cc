@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "daemon/core/model/trailer.h"
 
@@ -39,18 +38,27 @@ std::vector<Version> carriers(const Listing& listing, const BundleDigest& digest
 }
 
 std::vector<Family> duplicates(const Listing& listing) {
-  std::map<BundleDigest, std::vector<Version>> by_digest;
+  struct Carrier {
+    BundleDigest digest;
+    const Version* version;
+  };
+  std::vector<Carrier> carriers;
   for (const Version& version : listing.versions) {
-    const auto trailer = parse_trailer(version.annotations.message);
-    if (trailer) by_digest[trailer->digest].push_back(version);
+    if (const auto trailer = parse_trailer(version.annotations.message)) {
+      carriers.push_back({trailer->digest, &version});
+    }
   }
+  std::sort(carriers.begin(), carriers.end(), [](const Carrier& a, const Carrier& b) {
+    return a.digest != b.digest ? a.digest < b.digest : lower_number(*a.version, *b.version);
+  });
   std::vector<Family> families;
-  for (auto& [digest, versions] : by_digest) {
-    if (versions.size() < 2) continue;
-    std::sort(versions.begin(), versions.end(), lower_number);
-    Version kept = std::move(versions.front());
-    versions.erase(versions.begin());
-    families.push_back({digest, std::move(kept), std::move(versions)});
+  for (std::size_t i = 1; i < carriers.size(); ++i) {
+    const Carrier& kept = carriers[i - 1];
+    if (carriers[i].digest != kept.digest) continue;
+    Family& family = families.emplace_back(kept.digest, *kept.version);
+    for (; i < carriers.size() && carriers[i].digest == kept.digest; ++i) {
+      family.others.push_back(*carriers[i].version);
+    }
   }
   return families;
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "daemon/core/plan/prune.h"
 
@@ -139,18 +141,29 @@ void remember_listing(const Observed& observed, Memory& memory) {
   memory.highest_number = highest_number(observed.listing);
   memory.had_deployment = !observed.deployments.deployments.empty();
   const Millis elapsed = observed.elapsed;
-  std::map<VersionId, SeenVersion> seen;
+  // Both in the order of the ids, side by side: a look-up of each would miss the cache each time.
+  std::vector<std::pair<VersionId, std::uint64_t>> listed;
+  listed.reserve(observed.listing.versions.size());
   for (const Version& version : observed.listing.versions) {
-    const auto known = memory.versions.find(version.id);
-    SeenVersion now = known == memory.versions.end() ? SeenVersion{} : known->second;
-    if (known == memory.versions.end()) now.first_seen = observed.now;
-    now.number = version.number;
+    listed.emplace_back(version.id, version.number);
+  }
+  std::sort(listed.begin(), listed.end());
+  auto& versions = memory.versions;
+  auto seen = versions.begin();
+  for (const auto& [id, number] : listed) {
+    while (seen != versions.end() && seen->first < id) seen = versions.erase(seen);
+    if (seen == versions.end() || seen->first != id) {
+      seen = versions.emplace_hint(seen, id, SeenVersion());
+      seen->second.first_seen = observed.now;
+    }
+    SeenVersion& now = seen->second;
+    now.number = number;
     // What it was refused for may be over by then.
     if (now.refused && (now.refused_for += elapsed) >= kRefusalHolds) now.refused = false;
     if (!now.refused) now.refused_for = {};
-    seen.emplace(version.id, now);
+    ++seen;
   }
-  memory.versions = std::move(seen);
+  versions.erase(seen, versions.end());
   drop_pins_of_the_gone(elapsed, memory);
 }
 

@@ -29,15 +29,6 @@ struct Known {
   bool refused = false;
 };
 
-/// The first digits of a UUID are as good as random.
-struct ByFirstDigits {
-  std::size_t operator()(std::string_view id) const {
-    return std::hash<std::string_view>{}(id.substr(0, 8));
-  }
-};
-/// Only ever looked into, never walked: its order is not defined. Keys are borrowed.
-using KnownById = std::unordered_map<std::string_view, Known, ByFirstDigits>;
-
 struct Case {
   const Version* version = nullptr;
   const Known* known = nullptr;
@@ -117,7 +108,7 @@ class Judge final {
   Instant now_;
   Instant young_;
   std::map<VersionId, ServiceRecord> records_;
-  KnownById known_;
+  std::unordered_map<VersionId, Known, VersionIdHash> known_;
   std::vector<Case> cases_;          ///< In rank.
   std::vector<Verdict> verdicts_;    ///< The same places.
   std::vector<Instance> instances_;  ///< Those of the policy's groups first, at their places.
@@ -125,17 +116,17 @@ class Judge final {
 };
 
 void Judge::learn() {
-  for (const auto& [id, record] : records_) known_[id.text()].service = &record;
+  for (const auto& [id, record] : records_) known_[id].service = &record;
   const auto& deployments = history_.deployments->deployments;
   if (!deployments.empty()) {
     for (const Share& share : deployments.front().versions) {
-      known_[share.version.text()].current = true;
+      known_[share.version].current = true;
     }
   }
-  for (const VersionId& id : history_.pinned) known_[id.text()].pinned = true;
-  for (const VersionId& id : history_.refused) known_[id.text()].refused = true;
+  for (const VersionId& id : history_.pinned) known_[id].pinned = true;
+  for (const VersionId& id : history_.refused) known_[id].refused = true;
   for (const auto& [id, seen] : history_.first_seen) {
-    if (seen > young_) known_[id.text()].seen_young = seen;
+    if (seen > young_) known_[id].seen_young = seen;
   }
 }
 
@@ -160,7 +151,7 @@ void Judge::open_groups() {
 std::optional<std::size_t> Judge::classify(Case& item, Verdict& verdict) {
   static const Known kNothing;
   const Version& version = *item.version;
-  const auto known = known_.find(version.id.text());
+  const auto known = known_.find(version.id);
   item.known = known == known_.end() ? &kNothing : &known->second;
   item.dated = version.created_on && *version.created_on >= kEarliest &&
                *version.created_on <= now_ + kAhead;

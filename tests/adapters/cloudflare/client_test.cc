@@ -90,8 +90,8 @@ TEST(CloudflareApi, GetsAVersionWithItsModules) {
   ASSERT_TRUE(detail) << detail.error().sentence();
   EXPECT_EQ(detail->modules.at(0).content, "hi");
   EXPECT_EQ(line_of(client.requests()[0]),
-            "GET /client/v4/accounts/acc/workers/workers/shop/versions/" + an_id(7).text() +
-                "?include=modules HTTP/1.1");
+            "GET /client/v4/accounts/acc/workers/workers/shop/versions/" +
+                std::string(an_id(7).text()) + "?include=modules HTTP/1.1");
 }
 
 TEST(CloudflareApi, AnAnswerForSomethingElseIsInvalid) {
@@ -190,8 +190,8 @@ TEST(CloudflareApi, DeletesByFullIdAndTakesGoneForGone) {
     Client client({json_answer(200, R"({"success":true,"errors":[],"messages":[]})")});
     EXPECT_TRUE(client->remove(kShop, an_id(7), never));
     EXPECT_EQ(line_of(client.requests()[0]),
-              "DELETE /client/v4/accounts/acc/workers/workers/shop/versions/" + an_id(7).text() +
-                  " HTTP/1.1");
+              "DELETE /client/v4/accounts/acc/workers/workers/shop/versions/" +
+                  std::string(an_id(7).text()) + " HTTP/1.1");
   }
   {
     Client client({"HTTP/1.1 204 No Content\r\n\r\n"});

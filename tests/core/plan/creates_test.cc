@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "daemon/core/plan/settle.h"
 #include "tests/support/an_observation.h"
 
 namespace rollout {
@@ -260,6 +263,24 @@ TEST(Creates, ReportsVersionsThatCarryTheSameBuild) {
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].kept.number, 3U);
   EXPECT_EQ(found[0].others[0].number, 5U);
+}
+
+TEST(Creates, ReportsEveryFamilyWhereverItsVersionsAreListed) {
+  Listing listing;
+  for (const auto& [number, build] : std::vector<std::pair<std::uint64_t, std::uint64_t>>{
+           {9, 1}, {8, 2}, {3, 1}, {7, 7}, {6, 2}, {2, 2}, {5, 1}, {4, 4}}) {
+    Version version = a_version(number).version();
+    version.annotations = a_version(build).version().annotations;
+    listing.versions.push_back(version);
+  }
+  std::vector<std::vector<std::uint64_t>> families;
+  for (const Family& family : duplicates(listing)) {
+    std::vector<std::uint64_t>& numbers = families.emplace_back();
+    numbers.push_back(family.kept.number);
+    for (const Version& other : family.others) numbers.push_back(other.number);
+  }
+  std::sort(families.begin(), families.end());
+  EXPECT_EQ(families, (std::vector<std::vector<std::uint64_t>>{{2, 6, 8}, {3, 5, 9}}));
 }
 
 // Promise 9: an unavailable root is told, and never taken as "no builds".

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/support/an_observation.h"
 
 namespace rollout {
@@ -25,6 +27,21 @@ AnObservation ten_versions() {
 TEST(Prune, DeletesWhatNothingKeepsOldestFirst) {
   AnObservation given = ten_versions();
   EXPECT_EQ(pruned(given.plan()), (Numbers{1, 2, 3, 4, 5, 6, 7, 8}));
+}
+
+TEST(Prune, RemembersExactlyWhatIsListedAndSinceWhen) {
+  AnObservation given;
+  given.versions = {a_version(5), a_version(2), a_version(4).deployed(), a_version(1)};
+  Plan plan = given.plan();
+  given.versions = {a_version(6), a_version(3), a_version(4).deployed(), a_version(2)};
+  plan = given.plan_again(plan, 9h);  // It reaches further, so it is believed.
+  std::map<std::uint64_t, Millis> known_for;
+  for (const auto& [id, seen] : plan.memory.versions) {
+    EXPECT_EQ(id, version_id(seen.number));
+    known_for[seen.number] = given.seen.now - seen.first_seen;
+  }
+  EXPECT_EQ(known_for, (std::map<std::uint64_t, Millis>{{2, 9h}, {3, 0h}, {4, 9h}, {6, 0h}}));
+  EXPECT_EQ(all_of<VersionGone>(plan.events).size(), 2U);
 }
 
 // Promise 16: every version is marked first, and waits for the whole grace period.

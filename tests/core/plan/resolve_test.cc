@@ -18,7 +18,7 @@ Listing a_listing() {
 
 TEST(ResolveVersion, TakesAnIdAPrefixANumberOrATag) {
   const Listing listing = a_listing();
-  const std::string id = version_id(42).text();
+  const std::string id(version_id(42).text());
   for (const std::string& text :
        {id, id.substr(0, 8), std::string("v42"), std::string("42"), std::string("v1.0")}) {
     const auto found = resolve_version(listing, text);

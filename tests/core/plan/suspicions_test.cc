@@ -126,7 +126,8 @@ TEST(Suspicions, StopWhereWhatServesIsNotListed) {
   const Plan stopped = plan(observed);
   EXPECT_TRUE(pruned(stopped).empty());
   ASSERT_TRUE(stopped_by(stopped, StopCode::DeployedNotListed));
-  EXPECT_TRUE(stopped.stops[0].message.starts_with("version " + version_id(77).text()))
+  EXPECT_TRUE(
+      stopped.stops[0].message.starts_with(fmt::format("version {}", version_id(77).text())))
       << stopped.stops[0].message;
   std::swap(observed.deployments.deployments[0], observed.deployments.deployments[1]);
   EXPECT_EQ(pruned(plan(observed)), (std::vector<std::uint64_t>{1, 2})) << "it served once";
