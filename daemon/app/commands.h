@@ -70,6 +70,7 @@ struct ShowPlan {
 struct ShowStatus {
   std::vector<std::string> workers;
   std::vector<std::string> fail_on;  ///< Conditions that exit 1.
+  bool watch = false;
 };
 struct Reconcile {
   std::vector<std::string> workers;

@@ -69,6 +69,14 @@ void Console::end_progress() {
   progress_shown_ = false;
 }
 
+void Console::begin_screen() {
+  if (streams_.out_is_terminal) streams_.out << "\033[H\033[2J";
+}
+
+void Console::flush() {
+  streams_.out << std::flush;
+}
+
 bool Console::confirm(std::string_view question) {
   if (!streams_.in_is_terminal || !streams_.err_is_terminal) return false;
   end_progress();

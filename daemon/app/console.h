@@ -40,6 +40,11 @@ class Console final {
   void error(std::string_view line);   ///< Always.
   void errors(const std::vector<ConfigError>& errors);
 
+  /// What follows takes the place of what was printed on a terminal, and stands below it elsewhere.
+  void begin_screen();
+  /// Nothing that was printed is held back.
+  void flush();
+
   /// One line of progress, replaced by the next; only where talk goes to a terminal.
   void progress(std::string_view line);
   void end_progress();

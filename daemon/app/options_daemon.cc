@@ -29,8 +29,11 @@ void declare_looking(CLI::App& app, Chosen& chosen) {
   auto status = declare<ShowStatus>(app, chosen,
                                     {.name = "status",
                                      .summary = "One line per Worker",
-                                     .example = "  rolloutctl status --fail-on Stalled"});
+                                     .example = "  rolloutctl status --fail-on Stalled\n"
+                                                "  rolloutctl status --watch"});
   status.app->add_option("WORKER", status.command->workers, "Only these Workers");
+  status.app->add_flag("--watch", status.command->watch,
+                       "Show it again whenever it changes, until interrupted or --fail-on");
   status.app
       ->add_option("--fail-on", status.command->fail_on,
                    "Exit 1 where a Worker is in this condition; may be repeated")

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "daemon/app/session.h"
@@ -66,18 +69,8 @@ bool in_one_of(const std::vector<std::string>& conditions, const Json& data) {
   });
 }
 
-}  // namespace
-
-OrExit<int> run(const ShowStatus& command, Session& session) {
-  Json data;
-  TRY_ASSIGN(const int exit, session.ask(Json{{"op", "status"}}, data));
-  if (const auto kept = keep_only(command.workers, data); !kept)
-    return session.fail(kExitUsage, kept.error());
-  const int ends = exit == kExitOk && in_one_of(command.fail_on, data) ? int{kExitFailed} : exit;
-  if (session.json()) {
-    session.console().print_json(data);
-    return ends;
-  }
+void show(const Json& data, Session& session) {
+  if (session.json()) return session.console().print_json(data);
   std::vector<std::vector<std::string>> rows = {
       {"WORKER", "CONDITION", "SERVING", "VERSIONS", "NEXT LOOK", "SUMMARY"}};
   for (const Json& worker : list_member(data, "workers")) rows.push_back(row(worker));
@@ -85,7 +78,34 @@ OrExit<int> run(const ShowStatus& command, Session& session) {
   session.console().say(text_member(data, "headline"));
   if (const Json* problem = find_member(data, "watch_problem"))
     session.console().say(text_member(*problem, "message"));
-  return ends;
+}
+
+/// Waits for the time to look again. False where nobody reads any more.
+bool is_read_on() {
+  pollfd output{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+  constexpr std::chrono::milliseconds kPeriod = std::chrono::seconds(1);
+  return poll(&output, 1, static_cast<int>(kPeriod.count())) == 0;
+}
+
+}  // namespace
+
+OrExit<int> run(const ShowStatus& command, Session& session) {
+  Json shown;
+  do {
+    Json data;
+    TRY_ASSIGN(const int exit, session.ask(Json{{"op", "status"}}, data));
+    if (const auto kept = keep_only(command.workers, data); !kept)
+      return session.fail(kExitUsage, kept.error());
+    if (data != shown) {
+      if (command.watch) session.console().begin_screen();
+      show(data, session);
+      session.console().flush();
+      shown = std::move(data);
+    }
+    if (exit != kExitOk) return exit;
+    if (in_one_of(command.fail_on, shown)) return kExitFailed;
+  } while (command.watch && is_read_on());
+  return kExitOk;
 }
 
 }  // namespace rollout

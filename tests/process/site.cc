@@ -156,11 +156,18 @@ std::unique_ptr<DaemonProgram> Site::start(const Words& before) const {
   return daemon;
 }
 
+Words Site::ctl_words(Words words) const {
+  words.insert(words.begin(), {ROLLOUTCTL_PROGRAM, "-c", path("etc/rolloutd.yaml"), "--socket",
+                               path("control.sock")});
+  return words;
+}
+
 Ended Site::ctl(Words words) const {
-  Words all = {ROLLOUTCTL_PROGRAM, "-c", path("etc/rolloutd.yaml"), "--socket",
-               path("control.sock")};
-  all.insert(all.end(), words.begin(), words.end());
-  return run(all, environment_);
+  return run(ctl_words(std::move(words)), environment_);
+}
+
+std::unique_ptr<Child> Site::start_ctl(Words words) const {
+  return std::make_unique<Child>(ctl_words(std::move(words)), environment_);
 }
 
 std::string Site::ask(const Words& more) const {

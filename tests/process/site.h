@@ -60,6 +60,8 @@ class Site final {
   /// The daemon's command line: everything is told.
   Words daemon_words() const;
   Ended ctl(Words words) const;
+  /// The same, while it runs.
+  std::unique_ptr<Child> start_ctl(Words words) const;
 
   // The local Versions API.
 
@@ -82,6 +84,7 @@ class Site final {
  private:
   Json get(const std::string& below) const;
   std::string ask(const Words& more) const;
+  Words ctl_words(Words words) const;
   void make_certificates() const;
 
   std::string directory_;

@@ -20,9 +20,9 @@ constexpr std::uint64_t kTwice = 10;
 constexpr int kShrinkTries = ROLLOUT_SHRINK_TRIES;  ///< Each is a whole run.
 
 /// What can only happen outside of a lane.
-constexpr std::string_view kNotOfALane[] = {"daemon.started", "daemon.stopping", "config.loaded",
-                                            "config.reload_failed", "watch.overflow",
-                                            "watch.degraded", "watch.recovered"};
+constexpr std::string_view kNotOfALane[] = {
+    "daemon.started", "daemon.stopping", "config.loaded",  "config.reload_failed",
+    "watch.overflow", "watch.degraded",  "watch.recovered"};
 
 constexpr std::string_view kMustHappen[] = {
     "a changed policy would take what the former kept",
