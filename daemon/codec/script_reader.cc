@@ -91,7 +91,10 @@ ScriptToken ScriptReader::word() {
 
 ScriptToken ScriptReader::text() {
   const std::size_t begin = at_++;
-  while (has() && peek() != script_[begin] && peek() != '\n') at_ += peek() == '\\' ? 2 : 1;
+  while (has() && peek() != script_[begin] && peek() != '\n') {
+    const bool over_line_end = peek() == '\\' && peek(1) == '\r' && peek(2) == '\n';
+    at_ += over_line_end ? 3 : peek() == '\\' ? 2 : 1;
+  }
   at_ = std::min(at_, script_.size());
   if (peek() != script_[begin]) fail("a text", begin);
   ScriptToken found = token(Kind::text, begin + 1, true);

@@ -30,18 +30,22 @@ Result<std::optional<std::string>> Newcomers::receive(const WorkerId& worker) {
   }
   TRY_ASSIGN(Memory memory, journal_.recall(worker));
   std::vector<std::string> names;
+  std::string suspended;
   for (const WorkerId& other : gone) {
     names.push_back(other.text());
     TRY_ASSIGN(Memory formerly, journal_.recall(other));
-    if (!memory.suspension) memory.suspension = std::move(formerly.suspension);
+    if (memory.suspension || !formerly.suspension) continue;
+    memory.suspension = std::move(formerly.suspension);
+    suspended =
+        fmt::format("; it is suspended as {} was: {}", other.text(), memory.suspension->reason);
   }
   memory.newcomer = true;
   memory.prune_held = true;
   memory.prune_held_because = fmt::format(
       "nothing is known of {}, and the journal knows {}, which is no longer configured: if that is "
       "the same Worker by its other name, its pins stand there: pin again what must stay, or go "
-      "back to that name",
-      worker.text(), fmt::join(names, ", "));
+      "back to that name{}",
+      worker.text(), fmt::join(names, ", "), suspended);
   TRY(journal_.keep(worker, memory));
   known_->insert(worker);
   return memory.prune_held_because;

@@ -157,7 +157,9 @@ Result<Answer> Operator::run(const UnpinCommand& command) {
   const auto gone = listed ? std::nullopt : pinned_as(command.version, memory, listed.error());
   if (!listed && !gone) return std::unexpected(listed.error());
   const VersionId id = listed ? listed->id : *gone;
+  const bool away = !listed && listed.error().kind != FailureKind::not_found;
   const std::string name = listed ? fmt::format("{} ({})", listed->number, id.text())
+                           : away ? std::string(id.text())
                                   : fmt::format("{}, which is not listed any more,", id.text());
   if (memory.pins.erase(id) == 0) {
     return done(fmt::format("version {} was not pinned by command", listed->number));

@@ -80,6 +80,7 @@ TEST(ScriptImports, TellEveryText) {
 }
 
 TEST(ScriptImports, AreReadFromAWholeScriptOnly) {
+  EXPECT_EQ(end_of("a = 'x\\\r\ny\\\nz'"), "") << "a text may go on in the next line";
   EXPECT_EQ(end_of("#!/usr/bin/env node \"\nf({a: [1, /x[/]y/]})"), "");
   EXPECT_EQ(end_of("\nf({a: ["), "ends in the middle of brackets that begins in line 2");
   EXPECT_EQ(end_of("a = `x\n${b}"), "ends in the middle of a template that begins in line 2");

@@ -68,7 +68,7 @@ const BadBuild kBadBuilds[] = {
 INSTANTIATE_TEST_SUITE_P(Each, BadBuilds, testing::ValuesIn(kBadBuilds),
                          [](const auto& build) { return std::string(build.param.name); });
 
-// It is whole and can be marked; the API would refuse it.
+// The API would refuse it.
 TEST(BadBuild, OfMoreThan64MiBIsRejectedBeforeAnythingIsSent) {
   const Site site;
   site.configure({.ready = "{ quiet: 1s }"});

@@ -121,20 +121,28 @@ void ControlServer::take(int fd) {
   forget_finished();
   const std::lock_guard lock(mutex_);
   if (clients_.size() >= kMostClients) {
-    LineChannel(fd, bell_, kLongestRequest, serving_.clock)
-        .write(dump_json(error(kExitRateLimited, "Busy", "too many clients; try again")),
-               kPatience);
-    close(fd);
+    turn_away(fd);
     return;
   }
   Client& client = clients_.emplace_back();
   client.fd = fd;
-  client.thread = std::jthread([this, &client] {
-    serve(client.fd);
-    close(client.fd);
-    const std::lock_guard done(mutex_);
-    client.done = true;
-  });
+  try {
+    client.thread = std::jthread([this, &client] {
+      serve(client.fd);
+      close(client.fd);
+      const std::lock_guard done(mutex_);
+      client.done = true;
+    });
+  } catch (const std::system_error&) {  // The system gives no more threads.
+    clients_.pop_back();
+    turn_away(fd);
+  }
+}
+
+void ControlServer::turn_away(int fd) {
+  LineChannel(fd, bell_, kLongestRequest, serving_.clock)
+      .write(dump_json(error(kExitRateLimited, "Busy", "too many clients; try again")), kPatience);
+  close(fd);
 }
 
 void ControlServer::forget_finished() {

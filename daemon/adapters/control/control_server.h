@@ -49,6 +49,7 @@ class ControlServer final {
   ControlServer(ControlServing serving, int listener, int bell);
   void accept_all();
   void take(int fd);
+  void turn_away(int fd);
   void serve(int fd);
   Json answer(const std::string& line, const std::string& actor);
   void forget_finished();

@@ -146,6 +146,13 @@ void DiskBuildSource::look_at_each(const std::string& path, const WorkerConfig& 
   for (const std::string& name : *names) {
     BuildDirectory build{fmt::format("{}/{}", path, name), open_directory(root->get(), name), {}};
     const std::size_t before = out.sightings.builds.size();
+    if (!is_clean_name(name)) {
+      out.sightings.rejected.push_back(
+          {build.path, "BadName",
+           fmt::format("the name of {} is not UTF-8, or has control characters; rename it",
+                       shown(build.path))});
+      continue;  // No journal can keep such a name.
+    }
     if (build.fd.valid()) {
       inspect(build, worker, out);
     } else if (errno == ENOENT || errno == ENOTDIR) {

@@ -50,6 +50,7 @@ std::string ModuleGraph::fault_of(const std::string& path, const ScriptImports& 
 }
 
 std::optional<std::set<std::string>> ModuleGraph::needed_by(const std::string& main) const {
+  if (!nodes_.contains(main)) return std::nullopt;
   std::set<std::string> needed{main};
   std::vector<std::string> ahead{main};
   while (!ahead.empty()) {

@@ -25,7 +25,8 @@ class ModuleGraph final {
   void add_unread(const std::string& path) { nodes_[path].computed = true; }
 
   /// `main` and what it imports, directly or not. Never too little: a file counts as imported where
-  /// any text of the code names it. Null where some import is computed, so that any may be meant.
+  /// any text of the code names it. Null where any may be meant: some import is computed, or `main`
+  /// is no script.
   std::optional<std::set<std::string>> needed_by(const std::string& main) const;
 
   /// IncompleteBuild: the module imports a file that is not there, or ends too early.

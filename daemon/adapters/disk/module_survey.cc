@@ -38,17 +38,18 @@ Readable<void> check_content(const std::string& where, const PlannedModule& modu
   return {};
 }
 
-/// The file's hash; `content` gets it whole.
-Readable<Sha256> read_whole(const BuildDirectory& build, const PlannedModule& module,
-                            std::string& content) {
-  TRY_ASSIGN(const auto hash,
+/// Its content, whole; hash and fault are then known.
+Readable<std::string> read_whole(const BuildDirectory& build, PlannedModule& module) {
+  std::string content;
+  TRY_ASSIGN(module.sha256,
              hash_file(build.fd, build.path, *module.entry, [&](std::span<const std::byte> bytes) {
                content.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
                return true;
              }));
-  TRY(check_content(fmt::format("{} in {}", shown(module.entry->path), shown(build.path)), module,
-                    content));
-  return hash;
+  const auto checked = check_content(
+      fmt::format("{} in {}", shown(module.entry->path), shown(build.path)), module, content);
+  if (!checked) module.fault = checked.error();
+  return content;
 }
 
 /// Scripts that are too large together are not read: the build is refused for it.
@@ -64,8 +65,7 @@ Readable<ModuleGraph> scan_scripts(const BuildDirectory& build, const std::strin
       continue;
     }
     ahead -= size;
-    std::string content;
-    TRY_ASSIGN(module.sha256, read_whole(build, module, content));
+    TRY_ASSIGN(const std::string content, read_whole(build, module));
     graph.add(module.entry->path, content);
   }
   return graph;
@@ -76,12 +76,12 @@ Readable<std::vector<Module>> hash_rest(const BuildDirectory& build,
   std::vector<Module> modules;
   for (PlannedModule& module : planned) {
     if (!module.sha256 && module.entry->stat.size <= kMaxScanned) {
-      std::string content;
-      TRY_ASSIGN(module.sha256, read_whole(build, module, content));
+      TRY(read_whole(build, module));
     } else if (!module.sha256) {
       TRY_ASSIGN(module.sha256, hash_file(build.fd, build.path, *module.entry,
                                           [](std::span<const std::byte>) { return true; }));
     }
+    if (module.fault) return std::unexpected(*std::move(module.fault));
     modules.push_back(
         {std::move(module.name), std::move(module.type), module.entry->stat.size, *module.sha256});
   }

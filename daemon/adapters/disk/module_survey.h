@@ -20,7 +20,8 @@ struct PlannedModule {
   const TreeEntry* entry;
   std::string name;
   std::string type;
-  std::optional<Sha256> sha256 = {};  ///< Once it has been read.
+  std::optional<Sha256> sha256 = {};   ///< Once it has been read.
+  std::optional<Obstacle> fault = {};  ///< Its content is not what its name says.
 };
 
 /// Obstacles: EmptyBuild, TooLarge.

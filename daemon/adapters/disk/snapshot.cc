@@ -190,6 +190,13 @@ Readable<std::optional<std::string>> marked_main(const BuildDirectory& build,
     if (is_code(module.content_type)) code.push_back(module.name);
   }
   if (const auto& configured = worker.build->main) {
+    if (build.tree.file(folder + *configured) != nullptr &&
+        marker.file(folder + *configured) == nullptr) {
+      return rejected("NoMainModule",
+                      fmt::format("`build.main` names {}, which is in {}, and the marker does not "
+                                  "list it; run `rolloutctl mark --main {}`",
+                                  shown(*configured), shown(build.path), *configured));
+    }
     TRY_ASSIGN(auto name, named_main(build.path, code, *configured, "`build.main`"));
     return name;
   }

@@ -44,13 +44,17 @@ std::unexpected<Failure> failed(std::string detail) {
 Result<void> clear_the_way(const std::string& path) {
   struct stat status{};
   if (lstat(path.c_str(), &status) != 0) return {};
-  if (!S_ISSOCK(status.st_mode)) return failed(fmt::format("{} exists and is no socket", path));
+  if (!S_ISSOCK(status.st_mode))
+    return failed(fmt::format(
+        "`service.listen` {}: it exists and is no socket: remove it, or choose another path",
+        path));
   httplib::Client probe(path);
   probe.set_address_family(AF_UNIX);
   probe.set_connection_timeout(std::chrono::seconds(1));
   probe.set_default_headers({{"Host", "localhost"}});
   if (probe.Get("/healthz").error() != httplib::Error::Connection) {
-    return failed(fmt::format("another process serves {}", path));
+    return failed(
+        fmt::format("`service.listen` {}: another process serves it: choose another path", path));
   }
   unlink(path.c_str());
   return {};

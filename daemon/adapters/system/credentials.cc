@@ -66,7 +66,9 @@ Result<Place> place_of(const TokenSource& source) {
 std::unexpected<Failure> unreadable(const Place& place, int error) {
   return no_token(FailureKind::local,
                   fmt::format("{}: {}; {}", place.key, reason_of(error),
-                              error == ENOENT ? place.cure : "let this user read it"));
+                              error == ENOENT                     ? place.cure
+                              : error == EACCES || error == EPERM ? "let this user read it"
+                                                                  : "name the file that holds it"));
 }
 
 class Descriptor final {

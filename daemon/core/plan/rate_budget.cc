@@ -18,9 +18,9 @@ double reserve(Priority priority, std::uint32_t burst) {
     case Priority::create:
       return 0;
     case Priority::list:
+    case Priority::remove:  // No more than the reads just before it, or these are stale when it
+                            // may.
       return std::floor(burst / 10.0);
-    case Priority::remove:
-      return std::floor(burst / 5.0);
   }
   ensure_failed("an unknown priority", std::source_location::current());
 }

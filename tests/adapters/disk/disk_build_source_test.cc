@@ -135,6 +135,27 @@ TEST_F(DiskBuilds, OfAPerBuildRootComeOldestFirst) {
   EXPECT_EQ(again.unfinished, (Texts{dir_.at("b2"), dir_.at("empty"), dir_.at("unfinished")}));
 }
 
+TEST_F(DiskBuilds, OfAPerBuildRootHaveCleanNames) {
+  dir_.write("b1/index.js", "1");
+  dir_.mark("b1");
+  dir_.write("caf\xE9/index.js", "2");
+  const auto seen = source_.look(worker_of(dir_.path(), Layout::per_build));
+  EXPECT_EQ(seen.builds.size(), 1U);
+  EXPECT_EQ(codes(seen), Texts{"BadName"});
+  EXPECT_TRUE(seen.unfinished.empty());
+}
+
+TEST_F(DiskBuilds, WhoseMainModuleTheMarkerDoesNotListSayHowToMarkThem) {
+  dir_.write("index.js", "export default 1");
+  dir_.write("admin.js", "export default 2");
+  dir_.mark("", "index.js");
+  auto worker = worker_of(dir_.path());
+  worker.build->main = "admin.js";
+  const auto refused = only_rejection(worker);
+  EXPECT_EQ(refused.code, "NoMainModule");
+  EXPECT_NE(refused.detail.find("`rolloutctl mark --main admin.js`"), std::string::npos);
+}
+
 TEST_F(DiskBuilds, OfALinkAreThoseOfItsTarget) {
   for (const char* name : {"one", "two"}) {
     dir_.write(std::string(name) + "/index.js", name);

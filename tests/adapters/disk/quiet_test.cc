@@ -108,6 +108,23 @@ TEST_F(QuietBuilds, AreAllModulesWhereAnImportIsComputed) {
   EXPECT_EQ(names(look(worker()).builds.at(0)), (Texts{"index.js", "lib/a.js", "lib/b.js"}));
 }
 
+TEST_F(QuietBuilds, OfPythonAreAllModules) {
+  dir_.write("dist/entry.py", "from lib import util");
+  dir_.write("dist/lib/util.py", "");
+  dir_.write("dist/requirements.txt", "fastapi");
+  const Texts all = {"entry.py", "lib/util.py", "requirements.txt"};
+  EXPECT_EQ(names(look(worker()).builds.at(0)), all);
+  dir_.mark("dist");
+  EXPECT_EQ(names(look(worker()).builds.at(0)), all);
+}
+
+TEST_F(QuietBuilds, DoNotFailForWhatIsLeftOut) {
+  dir_.write("dist/index.js", "export default {}");
+  dir_.write("dist/lib/old.js", "// caf\xE9");
+  dir_.write("dist/old.wasm", "no wasm");
+  EXPECT_EQ(names(look(worker()).builds.at(0)), Texts{"index.js"});
+}
+
 TEST_F(QuietBuilds, AreIncompleteWhereAModuleIsNotWhole) {
   dir_.write("dist/index.js", "export default { fetch() { return new Response(`");
   EXPECT_EQ(codes(look(worker())), Texts{"IncompleteBuild"});

@@ -31,15 +31,24 @@ TEST(RateBudget, LetsABurstThroughAndThenOneASecond) {
   EXPECT_EQ(budget.delay(Priority::create, kStart + 1s), 0ms);
 }
 
-TEST(RateBudget, KeepsTokensForCreatesThenReadsThenDeletes) {
+TEST(RateBudget, KeepsTokensForCreates) {
   RateBudget budget = a_budget();
-  spend(budget, 24);
-  EXPECT_EQ(budget.delay(Priority::remove, kStart), 1s);
+  spend(budget, 26);
+  EXPECT_EQ(budget.delay(Priority::remove, kStart), 0ms);
   EXPECT_EQ(budget.delay(Priority::list, kStart), 0ms);
-  spend(budget, 3);
-  EXPECT_EQ(budget.delay(Priority::remove, kStart), 4s);
+  spend(budget, 1);
+  EXPECT_EQ(budget.delay(Priority::remove, kStart), 1s);
   EXPECT_EQ(budget.delay(Priority::list, kStart), 1s);
   EXPECT_EQ(budget.delay(Priority::create, kStart), 0ms);
+}
+
+// A delete relies on reads that are stale after five seconds: it must be due before.
+TEST(RateBudget, ALowRateLetsADeleteFollowTheReadBeforeIt) {
+  RateBudget budget = a_budget(0.5, 30);
+  spend(budget, 27);
+  EXPECT_EQ(budget.delay(Priority::list, kStart + 2s), 0ms);
+  budget.spend(kStart + 2s);
+  EXPECT_EQ(budget.delay(Priority::remove, kStart + 2s), 2s);
 }
 
 TEST(RateBudget, ABurstOfOneStillServesEveryPriority) {
