@@ -148,10 +148,11 @@ class UploadStory {
   /// Whether it may go on: a person's word is not kept waiting for as long as an upload may take.
   bool hear(const AssetProgress& now) {
     tell(now);
-    interrupted_ = acting_.ports.triggers.word_waits();
+    interrupted_ = acting_.ports.triggers.work_waits();
     return !interrupted_;
   }
   bool interrupted() const { return interrupted_; }
+  bool had_to_send() const { return begun_ && begun_->files != begun_->of_files; }
 
  private:
   void tell(const AssetProgress& now) {
@@ -180,7 +181,7 @@ class UploadStory {
 
 struct SentAssets {
   std::optional<std::string> token;  ///< That the create redeems; none without assets.
-  bool look_again = false;           ///< Before anything is created.
+  AfterCreate next = AfterCreate::go_on;
 };
 
 Result<SentAssets> send_assets(Acting& acting, const CreateVersion& create) {
@@ -193,16 +194,22 @@ Result<SentAssets> send_assets(Acting& acting, const CreateVersion& create) {
                      .progress = [&story](const AssetProgress& now) { return story.hear(now); }};
   const Tick begun = acting.ports.clock.tick();
   auto token = acting.ports.api.upload_assets(worker.id, upload);
-  if (!token && story.interrupted()) return SentAssets{std::nullopt, true};
+  if (!token && story.interrupted()) return SentAssets{std::nullopt, AfterCreate::give_way};
   if (!token) return std::unexpected(std::move(token).error());
-  return SentAssets{std::move(*token), acting.ports.clock.tick() - begun > kStale};
+  const bool stale = story.had_to_send() && acting.ports.clock.tick() - begun > kStale;
+  return SentAssets{std::move(*token), stale ? AfterCreate::look_again : AfterCreate::go_on};
+}
+
+Result<AfterCreate> ended_by(std::optional<Failure> failure) {
+  if (failure) return std::unexpected(*std::move(failure));
+  return AfterCreate::go_on;
 }
 
 }  // namespace
 
 Result<AssetReaders> open_assets(BuildSource& builds, const WorkerConfig& worker,
                                  const Build& build) {
-  constexpr std::size_t kReaders = 8;
+  constexpr std::size_t kReaders = 3;
   AssetReaders readers;
   while (readers.size() < kReaders) {
     TRY_ASSIGN(auto reader, builds.open_assets(worker, build));
@@ -211,18 +218,19 @@ Result<AssetReaders> open_assets(BuildSource& builds, const WorkerConfig& worker
   return readers;
 }
 
-std::optional<Failure> create_version(Acting& acting, const CreateVersion& create) {
+Result<AfterCreate> create_version(Acting& acting, const CreateVersion& create) {
   const Ports& ports = acting.ports;
   const WorkerConfig& worker = *acting.assignment.worker;
   auto contents = ports.builds.open(worker, create.build);
-  if (!contents) return std::move(contents).error();  // It changed just now; the next look tells.
+  // It changed just now; the next look tells.
+  if (!contents) return std::unexpected(std::move(contents).error());
 
   auto sent = send_assets(acting, create);
-  if (!sent) return failed(acting, create, std::nullopt, std::move(sent).error());
-  if (sent->look_again) return std::nullopt;
+  if (!sent) return ended_by(failed(acting, create, std::nullopt, std::move(sent).error()));
+  if (sent->next != AfterCreate::go_on) return sent->next;
 
   auto heritage = take_heritage(acting, create);
-  if (!heritage) return std::move(heritage).error();
+  if (!heritage) return std::unexpected(std::move(heritage).error());
 
   const Bundle bundle{create.build.main_module, create.build.modules,   create.build.settings,
                       std::move(*heritage),     std::move(sent->token), create.annotations};
@@ -237,13 +245,13 @@ std::optional<Failure> create_version(Acting& acting, const CreateVersion& creat
   intent.run = acting.teller.about().run;
   intent.begun_at = ports.clock.now();
   const auto id = ports.journal.begin(intent);
-  if (!id) return journal_failed(acting, id.error());
+  if (!id) return ended_by(journal_failed(acting, id.error()));
 
   const Tick start = ports.clock.tick();
   const Deploy deploy = create.deploy == DeployMode::immediate ? Deploy::yes : Deploy::no;
   auto created = ports.api.create(worker.id, bundle, **contents, deploy);
-  if (!created) return failed(acting, create, *id, std::move(created).error());
-  return succeeded(acting, create, *id, *created, ports.clock.tick() - start);
+  if (!created) return ended_by(failed(acting, create, *id, std::move(created).error()));
+  return ended_by(succeeded(acting, create, *id, *created, ports.clock.tick() - start));
 }
 
 std::optional<Failure> adopt_version(Acting& acting, const AdoptVersion& adopt) {

@@ -39,14 +39,17 @@ struct Acting {
 
 using AssetReaders = std::vector<std::unique_ptr<ModuleContents>>;
 
-/// As many as are worth having: uploads of single files wait for the network.
+/// One for each connection that an upload has.
 Result<AssetReaders> open_assets(BuildSource& builds, const WorkerConfig& worker,
                                  const Build& build);
 
+/// `look_again`: the assets took long, and what was read before is too old to create by; the next
+/// look finds sent what is sent. `give_way`: a person's word waits. Nothing was created by either.
+enum class AfterCreate { go_on, look_again, give_way };
+
 /// Sends the assets that Cloudflare lacks, journals the intent, calls once, journals the outcome.
-/// The failure, if any, is told already. Where the assets took long, or a person's word waits, that
-/// is all: what was read before is too old to create by, and the next look finds sent what is sent.
-std::optional<Failure> create_version(Acting& acting, const CreateVersion& create);
+/// The failure, if any, is told already.
+Result<AfterCreate> create_version(Acting& acting, const CreateVersion& create);
 
 /// Closes the intent of a version whose answer was lost and that the listing shows.
 std::optional<Failure> adopt_version(Acting& acting, const AdoptVersion& adopt);

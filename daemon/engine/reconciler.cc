@@ -156,9 +156,11 @@ Reconciler::Acted Reconciler::act(Acting& acting, const Observed& observed, cons
       acted.wrote = true;
       acted.next = Next::observe_again;
     } else if (const auto* create = std::get_if<CreateVersion>(&action)) {
-      failure = create_version(acting, *create);
+      const auto made = create_version(acting, *create);
+      acted.next = made && *made == AfterCreate::give_way ? Next::done : Next::observe_again;
+      if (made && *made != AfterCreate::go_on) return acted;  // What was read is too old to act by.
       acted.wrote = true;
-      acted.next = Next::observe_again;
+      if (!made) failure = made.error();
     } else if (const auto* prune = std::get_if<PruneVersion>(&action)) {
       prunes.push_back(*prune);
     }
@@ -224,7 +226,7 @@ void Reconciler::adopt_settling(const Observed& observed, const Plan& plan) {
 Tick Reconciler::next_look(const Assignment& assignment, const Observed& observed,
                            const Plan& plan) const {
   const Tick now = ports_.clock.tick();
-  Tick next = ports_.triggers.word_waits() ? now : now + assignment.worker->interval;
+  Tick next = ports_.triggers.work_waits() ? now : now + assignment.worker->interval;
   if (plan.look_again) next = std::min(next, *plan.look_again);
   if (plan.next_change) next = std::min(next, observed.tick + (*plan.next_change - observed.now));
   // A reason that ends right now must not make the lane spin.

@@ -43,6 +43,10 @@ class Triggers {
   /// True while a person's word waits to be taken: a configuration, a reload that failed, a
   /// request. A run of deletes ends for it.
   virtual bool word_waits() = 0;
+
+  /// True while there is something to take: a configuration or a request. Uploads end for it. A
+  /// reload that failed is none: it may stay so for days.
+  virtual bool work_waits() = 0;
 };
 
 /// The other side: whoever notices something says it here. Any thread may call; no call blocks.

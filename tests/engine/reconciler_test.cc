@@ -134,9 +134,11 @@ TEST_F(Pass, LetsAPersonsWordGoBeforeAnUpload) {
   triggers.somebody_speaks = true;
   EXPECT_EQ(pass().failure, std::nullopt) << "it is no failure";
   EXPECT_TRUE(cloud.versions.empty());
+  EXPECT_EQ(std::ranges::count(calls, "upload"), 1) << "it is asked once";
   triggers.somebody_speaks = false;
+  triggers.reload_failed = true;
   pass();
-  EXPECT_EQ(cloud.versions.size(), 1U);
+  EXPECT_EQ(cloud.versions.size(), 1U) << "a reload that failed waits for nothing";
 }
 
 TEST_F(Pass, LooksAgainAfterALongUploadAndThenCreates) {
@@ -150,6 +152,15 @@ TEST_F(Pass, LooksAgainAfterALongUploadAndThenCreates) {
   ASSERT_EQ(told.size(), 3U);
   EXPECT_EQ(told[1].left, std::chrono::minutes(20));
   EXPECT_EQ(told[2].left, std::nullopt);
+}
+
+TEST_F(Pass, ThatSentNothingCreatesAtOnceHoweverLongItWaited) {
+  disk.shows.builds = {a_build_with_assets()};
+  cloud.assets_there = true;
+  cloud.upload_takes = std::chrono::minutes(2);
+  pass();
+  EXPECT_EQ(std::ranges::count(calls, "upload"), 1);
+  EXPECT_EQ(cloud.versions.size(), 1U);
 }
 
 TEST_F(Pass, CostsTwoRequestsWhereThereIsNothingToDo) {

@@ -230,6 +230,8 @@ class SmallCloud final : public VersionsApi {
       upload.progress({0, count, bytes / 2, bytes});
       clock_.advance(upload_takes / 2);
       upload.progress({count, count, bytes, bytes});
+    } else {
+      clock_.advance(upload_takes);
     }
     assets_there = true;
     return "completion";
@@ -338,10 +340,12 @@ class SmallTriggers final : public Triggers {
     return {};
   }
   bool stopping() override { return false; }
-  bool word_waits() override { return somebody_speaks; }
+  bool word_waits() override { return somebody_speaks || reload_failed; }
+  bool work_waits() override { return somebody_speaks; }
 
   int waits_left = 0;
   bool somebody_speaks = false;
+  bool reload_failed = false;
   std::function<void(int)> before_wait;  ///< Given how many waits are left.
   std::deque<Wake> wakes;
   std::vector<Millis> waited;

@@ -64,9 +64,8 @@ class SimTriggers final : public Triggers {
 
   Wake wait_until(Tick deadline) override;
   bool stopping() override { return pending_.stop; }
-  bool word_waits() override {
-    return pending_.config || pending_.configuration_broken || !pending_.requests.empty();
-  }
+  bool word_waits() override { return pending_.configuration_broken || work_waits(); }
+  bool work_waits() override { return pending_.config || !pending_.requests.empty(); }
 
   /// What is said to the process; a new process has heard nothing of it.
   Wake& pending() { return pending_; }

@@ -216,6 +216,11 @@ void HttpExchange::Session::stream_body(const HttpCall& call, httplib::Request& 
                                         Progress& progress, HttpAnswer& answer) {
   request.set_header("Content-Type", call.body->content_type);
   request.content_length_ = call.body->size;
+  if (call.body->size == 0) {
+    // Nothing will be asked for: the library sends the headers, and they are the whole request.
+    progress.body_begun = guard_.body_begins();
+    return;
+  }
   request.content_provider_ = [&](std::size_t, std::size_t, httplib::DataSink& sink) {
     if (progress.body_begun || !guard_.body_begins()) return false;
     progress.body_begun = true;

@@ -40,13 +40,25 @@ Readable<std::vector<Candidate>> candidates(const Source& source,
   const Tree& tree = source.directory.tree;
   const bool vouched = marker && source.place.folder;
   std::vector<Candidate> out;
+  std::size_t unlisted = 0;
   for (const TreeEntry& entry : tree.files) {
     if (!entry.path.starts_with(source.folder) || is_marker(entry.path)) continue;
-    if (vouched && marker->file(entry.path) == nullptr) continue;
+    if (vouched && marker->file(entry.path) == nullptr) {
+      ++unlisted;
+      continue;
+    }
     out.push_back({&entry, std::string_view(entry.path).substr(source.folder.size())});
   }
   const std::string name =
       source.folder.empty() ? "" : source.folder.substr(0, source.folder.size() - 1);
+  if (out.empty() && unlisted > 0) {
+    return rejected("AssetsUnmarked",
+                    fmt::format("the marker lists none of the {} files in {}, the static assets: "
+                                "`rolloutctl mark` lists them where a wrangler configuration names "
+                                "that directory. Name it there, or keep the assets outside of the "
+                                "build",
+                                unlisted, shown(source.place.path)));
+  }
   if (std::ranges::find(tree.directories, name, &TreeEntry::path) != tree.directories.end()) {
     return out;
   }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <vector>
 
 #include "daemon/adapters/disk/names.h"
 #include "daemon/adapters/disk/read_file.h"
@@ -27,16 +28,21 @@ Result<void> ModuleReader::read(const Module& module, const Sink& sink) {
   Sha256Stream hash;
   std::uint64_t total = 0;
   bool wanted = true;
+  // The last piece is held back until the file has proved to be the one that was hashed: a request
+  // whose body is the bare file would be complete, and wrong.
+  std::vector<std::byte> held;
   const bool whole = read_all(file, module.size, [&](std::span<const std::byte> bytes) {
     total += bytes.size();
     if (total > module.size) return true;  // One byte too many is never handed out.
     hash.add(bytes);
-    wanted = sink(bytes);
+    wanted = held.empty() || sink(held);
+    held.assign(bytes.begin(), bytes.end());
     return wanted;
   });
   if (!wanted) return {};
   if (!whole) return failed(FailureKind::local, errno_text(errno));
   if (total != module.size || hash.finish() != module.sha256) return changed();
+  if (!held.empty()) sink(held);
   return {};
 }
 

@@ -83,6 +83,11 @@ bool TriggerQueue::word_waits() {
   return pending_.config || pending_.configuration_broken || !pending_.requests.empty();
 }
 
+bool TriggerQueue::work_waits() {
+  const std::lock_guard lock(mutex_);
+  return pending_.config || !pending_.requests.empty();
+}
+
 void TriggerQueue::mark(const WorkerId& worker) {
   const std::lock_guard lock(mutex_);
   pending_.dirty.insert(worker);

@@ -25,6 +25,7 @@ class TriggerQueue final : public Triggers, public TriggerSink {
   Wake wait_until(Tick deadline) override;
   bool stopping() override;
   bool word_waits() override;
+  bool work_waits() override;
 
   void mark(const WorkerId& worker) override;
   void mark_all() override;

@@ -269,6 +269,15 @@ TEST_F(SingleAssets, AreSentOneByOneAsTheyAre) {
   EXPECT_TRUE(create(*token));
 }
 
+TEST_F(SingleAssets, MayBeEmpty) {
+  texts_ = {{"page.html", ""}, {"other.html", "x"}};
+  keep_set();
+  const auto token = upload();
+  ASSERT_TRUE(token) << token.error().sentence();
+  EXPECT_EQ(uploads(), 2U);
+  EXPECT_EQ(taken(), 2U);
+}
+
 TEST(UploadSession, WithoutItsTokenOrWithAnOddOneIsNoAnswer) {
   for (const char* text :
        {R"({})", R"({"jwt":"a b"})", R"({"jwt":"a\r\nb"})", R"({"jwt":"a","buckets":{}})",

@@ -87,6 +87,33 @@ std::string wranglers_hash(std::string_view text, std::string_view extension) {
   return hash.finish(extension);
 }
 
+// `mark` does not know `rolloutd.yaml`: a version without its files is none.
+TEST_F(AssetsOfABuild, ThatTheMarkerDoesNotListAreRefused) {
+  configure(R"({"main": "src/index.ts"})");
+  dir_.write("dist/client/page.bin", "x");
+  dir_.mark("dist");
+  worker_.build->assets = dir_.at("dist/client");
+  const auto found = look();
+  ASSERT_EQ(found.rejected.size(), 1U);
+  EXPECT_EQ(found.rejected[0].code, "AssetsUnmarked");
+  EXPECT_THAT(found.rejected[0].detail, HasSubstr("Name it there"));
+}
+
+// An upload of a single file is whole with its last byte.
+TEST_F(AssetsOfABuild, GiveTheirLastByteOnlyWhenTheyAreWhatWasHashed) {
+  const Build build = marked();
+  const Module& file = build.assets->files.at(0).file;
+  dir_.write("dist/client/" + file.name, std::string(file.size, 'x'));
+  auto contents = source_.open_assets(worker_, build);
+  std::uint64_t got = 0;
+  const auto read = (*contents)->read(file, [&got](std::span<const std::byte> bytes) {
+    got += bytes.size();
+    return true;
+  });
+  EXPECT_FALSE(read);
+  EXPECT_LT(got, file.size);
+}
+
 TEST_F(AssetsOfABuild, AreItsFilesAndNoModules) {
   dir_.write("dist/client/js/app.js", "import './missing.js'");
   for (const Build& build : {quiet(), marked()}) {

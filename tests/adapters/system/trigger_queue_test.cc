@@ -46,7 +46,7 @@ TEST(TriggerQueue, SaysWhetherAPersonsWordWaits) {
   queue.mark_all();
   EXPECT_FALSE(queue.word_waits()) << "a hint is no word";
   queue.request(a_request(exits));
-  EXPECT_TRUE(queue.word_waits());
+  EXPECT_TRUE(queue.word_waits() && queue.work_waits());
   for (Request& request : queue.wait_until(kPast).requests) request.answer({});
   EXPECT_FALSE(queue.word_waits());
   queue.publish(a_config(2));
@@ -55,6 +55,7 @@ TEST(TriggerQueue, SaysWhetherAPersonsWordWaits) {
   queue.reload_failed();
   queue.wait_until(kPast);
   EXPECT_TRUE(queue.word_waits()) << "until a reload succeeds";
+  EXPECT_FALSE(queue.work_waits());
 }
 
 TEST(TriggerQueue, DoesNotWaitForADeadlineThatHasPassed) {
