@@ -9,6 +9,7 @@
 
 #include "daemon/core/model/ensure.h"
 #include "daemon/core/model/exit_codes.h"
+#include "daemon/core/plan/settle.h"
 #include "daemon/engine/operator.h"
 #include "daemon/engine/pass_summary.h"
 
@@ -114,14 +115,16 @@ void Lane::start() {
   if (const auto memory = ports_.journal.recall_account()) caution_.remember(*memory, now);
   const auto why = ports_.journal.recovering();
   if (!why) return;
+  // The largest create may just have been sent, and nobody remembers it.
   const Timing& timing = account().timing;
-  caution_.recover_until(now + timing.t_max + timing.list_lag, ports_.clock.now(), *why);
+  const Millis wait = longest_create() + timing.t_max + timing.list_lag;
+  caution_.recover_until(now + wait, ports_.clock.now(), *why);
   keep_account();
   for (const auto& [worker, schedule] : schedules_) to_recover_.insert(worker);
   tell(StateRecovered{fmt::format(
       "{}; nothing is written until the versions have been listed and {} have passed, and pruning "
       "waits for `rolloutctl resume`",
-      *why, for_people(timing.t_max + timing.list_lag))});
+      *why, for_people(wait))});
 }
 
 void Lane::adopt(std::shared_ptr<const Config> config) {

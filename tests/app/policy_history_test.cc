@@ -198,7 +198,8 @@ TEST_F(PolicyHistoryOfAWorker, ALintKnowsWhichGroupsNeverMatched) {
 TEST_F(PolicyHistoryOfAWorker, OnlineTheListingAlsoSaysWhichGroupsNeverMatched) {
   const auto unmatched = [&] {
     std::vector<std::string> said;
-    for (const Json& each : ctl_json({"config", "check", "--online"})["warnings"])
+    const Json checked = ctl_json({"config", "check", "--online"});
+    for (const Json& each : checked["warnings"])
       if (each["code"] == "UnmatchedGroup") said.push_back(each["message"]);
     return said;
   };
@@ -220,7 +221,8 @@ TEST_F(PolicyHistory, OnlineTheListingSpeaksWhereNoJournalIs) {
          "workers/message":"one\nrolloutd: build=sha256:{} policy=digest"}}}}]}}]}})",
       std::string(64, 'a')));
   std::size_t unmatched = 0;
-  for (const Json& each : ctl_json({"config", "check", "--online"})["warnings"])
+  const Json checked = ctl_json({"config", "check", "--online"});
+  for (const Json& each : checked["warnings"])
     if (each["code"] == "UnmatchedGroup") ++unmatched;
   EXPECT_EQ(unmatched, 2U) << "release is matched by what this daemon made";
   EXPECT_EQ(server_.count_requests("GET"), 2U) << "the Worker, and its versions";

@@ -12,9 +12,6 @@
 namespace rollout {
 namespace {
 
-/// How long the create of an earlier process may still be under way: that of the largest build.
-const Millis kLongestCreate = create_allowance(std::uint64_t{64} * 1024 * 1024);
-
 constexpr const char* kVersionDeleted = "VersionDeleted";
 constexpr const char* kTagTaken = "TagTaken";
 
@@ -78,7 +75,7 @@ class Creates {
   void let_newcomer_settle() {
     if (!plan_.memory.newcomer) return;
     const Tick from = observed_.may_create_from.value_or(
-        start_settling(observed_.tick + kLongestCreate, observed_.account->timing).not_before);
+        start_settling(observed_.tick + longest_create(), observed_.account->timing).not_before);
     plan_.memory.newcomer = observed_.listing_asked < from;
     if (!plan_.memory.newcomer) return;
     plan_.may_create_from = from;
@@ -92,7 +89,7 @@ class Creates {
     const Settling settling =
         known != observed_.settling.end()
             ? known->second
-            : start_settling(observed_.tick + kLongestCreate, observed_.account->timing);
+            : start_settling(observed_.tick + longest_create(), observed_.account->timing);
     const Settled outcome = settle(digest, settling, observed_.listing, observed_.listing_asked,
                                    observed_.account->timing);
     if (const auto* happened = std::get_if<Happened>(&outcome)) {

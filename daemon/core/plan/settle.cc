@@ -23,6 +23,10 @@ Millis create_allowance(std::uint64_t bytes) {
   return std::chrono::seconds(60) + std::chrono::seconds(per_size);
 }
 
+Millis longest_create() {
+  return create_allowance(std::uint64_t{64} * 1024 * 1024);
+}
+
 Settling start_settling(Tick deadline, const Timing& timing) {
   return {deadline + timing.t_max + timing.list_lag, std::nullopt};
 }

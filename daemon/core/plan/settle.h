@@ -25,6 +25,9 @@ struct Settling {
 /// `bytes` of modules in base64.
 Millis create_allowance(std::uint64_t bytes);
 
+/// Of the largest Worker: for a call of an earlier process, of which no more is known.
+Millis longest_create();
+
 /// `deadline` is that of the lost call, or any time after it.
 Settling start_settling(Tick deadline, const Timing& timing);
 
