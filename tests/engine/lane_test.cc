@@ -183,7 +183,7 @@ TEST_F(LaneTest, HoldsPruningOfAWorkerThatWasGoneDuringTheRecovery) {
   config->workers[0].build.reset();
   journal.lost = "the journal was missing";
   for (int i = 0; i < 2; ++i) cloud.next("list", {Fault::When::before, FailureKind::not_found});
-  run(2);
+  run(5);
   EXPECT_FALSE(journal.lost) << "the recovery has ended";
   run(6);
   EXPECT_EQ(count("remove"), 0);

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/core/plan/ratchet.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/core/plan/prune.h"
 
 namespace rollout {
 namespace {
+
+/// That Cloudflare refuses a delete is forgotten after a day: no policy keeps a version by it.
+bool is_kept(const std::vector<Reason>& reasons) {
+  return std::ranges::any_of(
+      reasons, [](const Reason& reason) { return reason.code != ReasonCode::refused; });
+}
 
 /// Where the former policy cannot be read any more, it may have kept whatever nothing keeps now.
 PolicyChange change_of(const Observed& observed, const Plan& plan) {
@@ -24,8 +31,8 @@ PolicyChange change_of(const Observed& observed, const Plan& plan) {
     change.unreadable = observed.former->unreadable;
   }
   for (const Verdict& verdict : plan.verdicts) {
-    if (verdict.kept()) continue;
-    if (former == nullptr || !reasons[verdict.version].empty()) {
+    if (is_kept(verdict.reasons)) continue;
+    if (former == nullptr || is_kept(reasons[verdict.version])) {
       change.lost.emplace(verdict.version, reasons[verdict.version]);
     }
   }

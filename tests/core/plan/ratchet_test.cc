@@ -68,6 +68,16 @@ TEST(Ratchet, LetsGoWhatNeitherPolicyKeeps) {
   EXPECT_EQ(pruned(plan), (Numbers{1, 2}));
 }
 
+// What was refused is asked for again after a day.
+TEST(Ratchet, DoesNotTakeARefusedDeleteForAPolicyThatKeeps) {
+  AnObservation given = changed();
+  for (const int number : {3, 4}) given.seen.memory.versions[version_id(number)].refused = true;
+  const Plan plan = given.plan();
+  EXPECT_EQ(pruned(plan), (Numbers{1, 2}));
+  EXPECT_EQ(plan.memory.agreed_policy, "hash");
+  EXPECT_EQ(plan.policy_change->lost.size(), 2U);
+}
+
 TEST(Ratchet, WaitsAsLongAsTheGraceKeepsThePlanAway) {
   AnObservation given = changed();
   given.retention.limits.grace = {.exact = 10h};
