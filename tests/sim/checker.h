@@ -132,6 +132,7 @@ class Checker {
   void check_rollback(const WorkerId& worker, const Version& victim, const Side& side);
   void check_window(const WorkerId& worker);
   void follow_policy(const WorkerId& worker, Side& side, const Memory& memory);
+  bool was_kept(const Side& side, const VersionId& version) const;
   bool is_lost(const WorkerId& worker, const Side& side, const VersionId& version) const;
   bool is_twin(const WorkerId& worker, const Version& version) const;
   void check_doubt(const WorkerId& worker, const BundleDigest& digest, const Story& story);
