@@ -95,10 +95,11 @@ class Checker {
     std::string plan;
     Tick at{};
     std::set<VersionId> versions;
-    bool of_change = false;  ///< Some of them the agreed policy kept.
+    bool of_change = false;  ///< The person was told of a change of the policy.
   };
   struct Side {
     std::vector<Approved> approved;
+    std::set<std::string> of_change;  ///< Plans that told a person of the change of the policy.
     std::optional<PolicyEdition> agreed;
     std::map<BundleDigest, Story> builds;
     std::map<VersionId, Condemned> condemned;  ///< As the journal says.
@@ -132,7 +133,6 @@ class Checker {
   void check_rollback(const WorkerId& worker, const Version& victim, const Side& side);
   void check_window(const WorkerId& worker);
   void follow_policy(const WorkerId& worker, Side& side, const Memory& memory);
-  bool was_kept(const Side& side, const VersionId& version) const;
   bool is_lost(const WorkerId& worker, const Side& side, const VersionId& version) const;
   bool is_twin(const WorkerId& worker, const Version& version) const;
   void check_doubt(const WorkerId& worker, const BundleDigest& digest, const Story& story);

@@ -47,8 +47,7 @@ std::map<VersionId, Instant> stable(const DeploymentHistory& history, Instant no
 void Checker::approving(const WorkerId& worker, const std::string& plan,
                         std::set<VersionId> versions) {
   Side& side = sides_[worker];
-  const bool of_change = std::ranges::any_of(
-      versions, [&](const VersionId& version) { return was_kept(side, version); });
+  const bool of_change = side.of_change.contains(plan);
   side.approved.push_back({plan, world_.tick(), std::move(versions), of_change});
 }
 
@@ -59,21 +58,13 @@ void Checker::approved(Side& side, const std::string& plan) const {
   }
 }
 
-/// It is condemned, and the policy that was agreed to keeps it among the last of its group. A twin
-/// may be condemned by the policy, too.
-bool Checker::was_kept(const Side& side, const VersionId& version) const {
+/// The policy condemns it, and the one that was agreed to keeps it among the last of its group.
+bool Checker::is_lost(const WorkerId& worker, const Side& side, const VersionId& version) const {
   if (!side.agreed || side.agreed->number == policy_.number) return false;
   if (!side.condemned.contains(version)) return false;
   const auto listed = std::ranges::find(side.listing, version, &Version::id);
-  return listed != side.listing.end() && !group_of(*listed).empty() &&
+  return listed != side.listing.end() && !is_twin(worker, *listed) && !group_of(*listed).empty() &&
          rank_of(side.listing, *listed) <= side.agreed->keep_last;
-}
-
-/// The same, and surely by the policy.
-bool Checker::is_lost(const WorkerId& worker, const Side& side, const VersionId& version) const {
-  if (!was_kept(side, version)) return false;
-  const auto listed = std::ranges::find(side.listing, version, &Version::id);
-  return !is_twin(worker, *listed);
 }
 
 /// A plan was made and kept. The policy is agreed to where it takes nothing, or where what a person

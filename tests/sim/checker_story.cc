@@ -97,6 +97,9 @@ void Checker::told(const Event& event) {
     side.builds[twin->digest].twin_untold = false;
   } else if (const auto* planned = std::get_if<PrunePlanned>(&event.body)) {
     side.stopped = planned->remove > 0 && !planned->stops.empty();
+    for (const std::string& stop : planned->stops) {
+      if (stop.starts_with("the policy has changed")) side.of_change.insert(planned->plan_id);
+    }
     if (side.stopped) world_.sometimes("plan halted");
   }
 }
