@@ -95,7 +95,7 @@ class Checker {
     std::string plan;
     Tick at{};
     std::set<VersionId> versions;
-    bool of_change = false;  ///< The person was told of a change of the policy.
+    bool of_change = false;  ///< The agreed policy kept some, or the person was told so.
   };
   struct Side {
     std::vector<Approved> approved;

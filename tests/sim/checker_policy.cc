@@ -47,7 +47,10 @@ std::map<VersionId, Instant> stable(const DeploymentHistory& history, Instant no
 void Checker::approving(const WorkerId& worker, const std::string& plan,
                         std::set<VersionId> versions) {
   Side& side = sides_[worker];
-  const bool of_change = side.of_change.contains(plan);
+  const bool of_change =
+      side.of_change.contains(plan) || std::ranges::any_of(versions, [&](const VersionId& version) {
+        return is_lost(worker, side, version);
+      });
   side.approved.push_back({plan, world_.tick(), std::move(versions), of_change});
 }
 
