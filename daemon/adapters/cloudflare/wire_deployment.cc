@@ -61,8 +61,8 @@ Wire<Deployment> deployment_from_json(const Json& object) {
     return std::unexpected("`versions` is not a list of versions");
   }
   for (const Json& entry : *versions) {
-    TRY_ASSIGN(Share share, read_share(entry));
-    out.versions.push_back(std::move(share));
+    TRY_ASSIGN(const Share share, read_share(entry));
+    out.versions.push_back(share);
   }
   out.annotations = annotations_from_json(object);
   return out;

@@ -39,7 +39,7 @@ std::unexpected<Failure> failed(const std::string& path, std::string detail) {
 
 /// Why binding or listening failed, and what to do.
 std::string reason(int error) {
-  const std::string why = std::generic_category().message(error);
+  std::string why = std::generic_category().message(error);
   if (error == ENOENT)
     return why + "; create its directory, or let systemd do it (RuntimeDirectory=)";
   if (error == EACCES || error == EPERM || error == EROFS)
