@@ -39,7 +39,8 @@ OrExit<int> run(const MarkBuild& command, Session& session) {
       summary.left_out.empty()
           ? ""
           : fmt::format(", {} left out", counted(summary.left_out.size(), "file"))));
-  session.console().print(render_left_out(left_out_to_json(summary.left_out)));
+  if (!summary.left_out.empty())
+    session.console().print(render_left_out(left_out_to_json(summary.left_out)));
   if (dry_run) session.console().say("dry run: no marker was written");
   return kExitOk;
 }

@@ -122,6 +122,8 @@ TEST_F(Offline, MarkWritesTheMarker) {
   const Ran ran = ctl({"mark", folder_.path("dist")});
   ASSERT_EQ(ran.exit, kExitOk) << ran.err;
   EXPECT_TRUE(ran.out.contains("1 module")) << ran.out;
+  EXPECT_EQ(std::ranges::count(ran.out, '\n'), 1)
+      << "nothing is left out, and nothing is said of it";
   EXPECT_TRUE(std::filesystem::exists(folder_.path("dist/.rollout.json")));
   EXPECT_EQ(ctl({"mark", folder_.path("nowhere")}).exit, kExitFailed);
 }

@@ -102,6 +102,8 @@ TEST_F(NewcomersTest, AreSuspendedWhereTheOtherWas) {
   const Memory memory = *journal.recall(kId);
   ASSERT_TRUE(memory.suspension);
   EXPECT_EQ(memory.suspension->reason, "freeze");
+  EXPECT_TRUE(memory.prune_held_because.ends_with("; it is suspended as shop was: freeze"))
+      << memory.prune_held_because;
   EXPECT_EQ(ask(ResumeCommand{kId}).exit, 0);
   run(10);
   EXPECT_EQ(count("create"), 1);

@@ -415,6 +415,13 @@ TEST_F(Pass, EndsTheRunWhereAPersonHasSomethingToSay) {
   EXPECT_EQ(outcome.look_again - clock.tick(), 1s) << "and the rest is planned anew at once";
 }
 
+// It may stay so for days.
+TEST_F(Pass, LooksNoMoreOftenWhileAReloadIsBroken) {
+  has_versions(1);
+  triggers.reload_failed = true;
+  EXPECT_EQ(pass().look_again - clock.tick(), config->workers[0].interval);
+}
+
 // Promise 14.
 TEST_F(Pass, DeletesNothingWhereTwoListingsDiffer) {
   has_versions(3);

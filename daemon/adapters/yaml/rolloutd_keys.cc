@@ -152,8 +152,9 @@ constexpr Key kBuild[] = {
      .fallback = "auto"},
     {.name = "assets",
      .type = Type::path,
-     .sentence = "The directory of the static assets, where it does not lie in the build, or where "
-                 "no configuration of wrangler names it."},
+     .sentence =
+         "The directory of the static assets, where it does not lie in the build; also, without "
+         "a marker, where no configuration of wrangler names it."},
     {.name = "environment",
      .sentence = "The environment of wrangler's configuration whose settings and name count."},
 };

@@ -100,6 +100,15 @@ TEST_F(System, CredentialOutsideSystemdIsTheFileThatTheUnitWouldLoad) {
             "No such file or directory; write the token into it");
 }
 
+TEST_F(System, CredentialThatIsADirectoryIsNoQuestionOfRights) {
+  set("CREDENTIALS_DIRECTORY", directory_);
+  std::filesystem::create_directory(directory_ + "/token");
+  const auto token = read_token(Credential{"token"});
+  ASSERT_FALSE(token);
+  EXPECT_TRUE(token.error().detail.ends_with("Is a directory; name the file that holds it"))
+      << token.error().detail;
+}
+
 TEST_F(System, CredentialCannotLeaveItsDirectory) {
   set("CREDENTIALS_DIRECTORY", directory_);
   for (const char* name : {"../passwd", "a/b", "", ".."}) {
