@@ -71,8 +71,9 @@ TEST(Ratchet, LetsGoWhatNeitherPolicyKeeps) {
 // What was refused is asked for again after a day.
 TEST(Ratchet, DoesNotTakeARefusedDeleteForAPolicyThatKeeps) {
   AnObservation given = changed();
-  for (const std::uint64_t number : {3, 4})
+  for (const std::uint64_t number : Numbers{3, 4}) {
     given.seen.memory.versions[version_id(number)].refused = true;
+  }
   const Plan plan = given.plan();
   EXPECT_EQ(pruned(plan), (Numbers{1, 2}));
   EXPECT_EQ(plan.memory.agreed_policy, "hash");
