@@ -10,6 +10,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <system_error>
 
 #include "daemon/adapters/system/credentials.h"
 #include "daemon/adapters/yaml/yaml_policy_source.h"
@@ -109,8 +110,12 @@ std::optional<Millis> wind_down(Assembly& assembly, const Signals& signals) {
 /// Ends the process where that takes longer: the sentry may be in a call to a file server that
 /// never answers. Every event was written when it was told.
 void take_apart(std::unique_ptr<Assembly> assembly, Millis limit) {
-  const auto apart = std::async(std::launch::async, [&assembly] { assembly.reset(); });
-  if (apart.wait_for(limit) != std::future_status::ready) std::_Exit(kExitOk);
+  try {
+    const auto apart = std::async(std::launch::async, [&assembly] { assembly.reset(); });
+    if (apart.wait_for(limit) != std::future_status::ready) std::_Exit(kExitOk);
+  } catch (const std::system_error&) {
+    std::_Exit(kExitOk);  // So many calls hang that no thread is to be had.
+  }
 }
 
 }  // namespace
