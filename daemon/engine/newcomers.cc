@@ -43,8 +43,7 @@ Result<std::optional<std::string>> Newcomers::receive(const WorkerId& worker) {
   memory.prune_held = true;
   memory.prune_held_because = fmt::format(
       "nothing is known of {}, and the journal knows {}, which is no longer configured: if that is "
-      "the same Worker by its other name, its pins stand there: pin again what must stay, or go "
-      "back to that name{}",
+      "the same Worker by its other name, its pins stand there: pin again what must stay{}",
       worker.text(), fmt::join(names, ", "), suspended);
   TRY(journal_.keep(worker, memory));
   known_->insert(worker);
