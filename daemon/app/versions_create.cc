@@ -81,11 +81,8 @@ Result<std::optional<std::string>> send_assets(const Build& build, OneBuild& sou
   Console& console = session.console();
   SystemClock clock;
   AssetPace pace;
-  bool begun = false;
   AssetUpload upload{.assets = *build.assets, .readers = readers, .progress = {}};
   upload.progress = [&](const AssetProgress& now) {
-    if (!begun) pace.begin(now.bytes, clock.tick());
-    begun = true;
     const auto left = pace.left(now.bytes, now.of_bytes, clock.tick());
     console.progress(fmt::format("assets: {} of {} sent, {} of {}{}", now.files, now.of_files,
                                  bytes_for_people(now.bytes), bytes_for_people(now.of_bytes),

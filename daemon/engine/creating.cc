@@ -158,16 +158,14 @@ class UploadStory {
   void tell(const AssetProgress& now) {
     const Tick tick = acting_.ports.clock.tick();
     const bool whole = now.files == now.of_files;
-    if (!begun_) {
-      begun_ = now;
-      pace_.begin(now.bytes, tick);
-    }
+    const auto left = pace_.left(now.bytes, now.of_bytes, tick);
+    if (!begun_) begun_ = now;
     if (begun_->files == begun_->of_files || ended_) return;
     if (told_at_ && !whole && tick - *told_at_ < kTellEvery) return;
     told_at_ = tick;
     ended_ = whole;
-    acting_.teller.tell(AssetsUploading{digest_, now.files, now.of_files, now.bytes, now.of_bytes,
-                                        pace_.left(now.bytes, now.of_bytes, tick)});
+    acting_.teller.tell(
+        AssetsUploading{digest_, now.files, now.of_files, now.bytes, now.of_bytes, left});
   }
 
   Acting& acting_;
@@ -209,7 +207,7 @@ Result<AfterCreate> ended_by(std::optional<Failure> failure) {
 
 Result<AssetReaders> open_assets(BuildSource& builds, const WorkerConfig& worker,
                                  const Build& build) {
-  constexpr std::size_t kReaders = 3;
+  constexpr std::size_t kReaders = 3;  // As many connections as wrangler has.
   AssetReaders readers;
   while (readers.size() < kReaders) {
     TRY_ASSIGN(auto reader, builds.open_assets(worker, build));

@@ -28,7 +28,7 @@ struct AssetProgress {
 /// The assets of one version and how their bytes are read. All borrowed.
 struct AssetUpload {
   const AssetSet& assets;
-  /// At least one; each is used by one thread at a time.
+  /// At least one; each is used by one thread, and one connection, at a time.
   std::vector<std::unique_ptr<ModuleContents>>& readers;
   /// Called by the caller's thread, about once a second; and at the beginning and the end. False
   /// ends the upload once what is on its way is answered, with a failure.

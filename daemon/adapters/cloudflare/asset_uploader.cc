@@ -13,8 +13,6 @@ namespace {
 constexpr Millis kTick = std::chrono::seconds(1);
 /// Between two looks of the thread that waits, and with room for a busy machine.
 constexpr Millis kPatience = std::chrono::seconds(10);
-/// As wrangler has it.
-constexpr std::size_t kConnections = 3;
 
 Failure interrupted(const std::string& during) {
   return {.kind = FailureKind::transient,
@@ -142,7 +140,7 @@ SessionOutcome AssetUploader::send(const UploadSession& session,
       for (const std::string& hash : bucket) sending.buckets.push_back({hash});
     }
   }
-  const std::size_t count = std::min({kConnections, readers.size(), sending.buckets.size()});
+  const std::size_t count = std::min(readers.size(), sending.buckets.size());
   std::vector<std::unique_ptr<Caller>> callers;
   for (std::size_t i = 0; i < count; ++i) {
     callers.push_back(std::make_unique<Caller>(options_.exchange, Access::full, options_.meter,

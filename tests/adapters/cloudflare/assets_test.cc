@@ -77,7 +77,7 @@ class Assets : public testing::Test {
   }
   Result<std::string> upload() {
     std::vector<std::unique_ptr<ModuleContents>> readers;
-    for (int i = 0; i < 4; ++i) readers.push_back(std::make_unique<TextContents>(texts_));
+    for (int i = 0; i < 3; ++i) readers.push_back(std::make_unique<TextContents>(texts_));
     AssetUpload upload{.assets = set_, .readers = readers, .progress = {}};
     upload.progress = [this](const AssetProgress& now) {
       told_.push_back(now);
