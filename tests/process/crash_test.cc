@@ -57,6 +57,18 @@ TEST_P(Crash, OfTheConnectionAfterTheEffectIsSettledByLooking) {
   EXPECT_EQ(daemon->stop(), 0);
 }
 
+/// The daemon ends once it has the answer to its create, and the next one knows it.
+void expect_recorded(const Site& site, DaemonProgram& stopped) {
+  EXPECT_EQ(stopped.wait(), 0);
+  EXPECT_LT(stopped.place_of("daemon.stopping"), stopped.place_of("version.created"));
+  const auto daemon = site.start();
+  EXPECT_EQ(site.ctl({"reconcile", "shop", "--wait"}).exit, 0);
+  EXPECT_TRUE(daemon->told("version.adopted").empty()) << "the journal knew";
+  EXPECT_EQ(site.versions().size(), 1U);
+  EXPECT_EQ(site.requests("POST").size(), 1U);
+  EXPECT_EQ(daemon->stop(), 0);
+}
+
 // Promise 26: the outcome of what was sent is recorded before the end.
 TEST(Stop, WhileACreateIsInFlightWaitsForItsAnswerAndRecordsIt) {
   const Site site;
@@ -69,15 +81,7 @@ TEST(Stop, WhileACreateIsInFlightWaitsForItsAnswerAndRecordsIt) {
   stopped->signal(SIGTERM);
   const Json stopping = stopped->await("daemon.stopping");
   EXPECT_FALSE(stopping["in_flight"].get<std::string>().empty());
-  EXPECT_EQ(stopped->wait(), 0);
-  EXPECT_LT(stopped->place_of("daemon.stopping"), stopped->place_of("version.created"));
-
-  const auto daemon = site.start();
-  EXPECT_EQ(site.ctl({"reconcile", "shop", "--wait"}).exit, 0);
-  EXPECT_TRUE(daemon->told("version.adopted").empty()) << "the journal knew";
-  EXPECT_EQ(site.versions().size(), 1U);
-  EXPECT_EQ(site.requests("POST").size(), 1U);
-  EXPECT_EQ(daemon->stop(), 0);
+  expect_recorded(site, *stopped);
 }
 
 // Promise 26: the answer is waited for though the request is not out yet.
@@ -95,15 +99,7 @@ TEST(Stop, WhileTheBodyOfACreateIsBeingSentSendsTheRestAndRecordsTheAnswer) {
   EXPECT_FALSE(stopped->await("daemon.stopping")["in_flight"].get<std::string>().empty());
   EXPECT_TRUE(site.versions().empty());
   relay.let_go();
-  EXPECT_EQ(stopped->wait(), 0);
-  EXPECT_LT(stopped->place_of("daemon.stopping"), stopped->place_of("version.created"));
-
-  const auto daemon = site.start();
-  EXPECT_EQ(site.ctl({"reconcile", "shop", "--wait"}).exit, 0);
-  EXPECT_TRUE(daemon->told("version.adopted").empty()) << "the journal knew";
-  EXPECT_EQ(site.versions().size(), 1U);
-  EXPECT_EQ(site.requests("POST").size(), 1U);
-  EXPECT_EQ(daemon->stop(), 0);
+  expect_recorded(site, *stopped);
 }
 
 // Promise 26: nothing in flight, nothing to wait for.

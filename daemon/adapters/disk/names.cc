@@ -37,24 +37,23 @@ std::size_t clean_character(std::string_view text) {
   return c0 || c1 ? 0 : length;
 }
 
-}  // namespace
-
-bool is_utf8(std::string_view text) {
+bool consists_of(std::string_view text, std::size_t (*characters)(std::string_view)) {
   while (!text.empty()) {
-    const std::size_t length = character(text);
+    const std::size_t length = characters(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }
   return true;
 }
 
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  return consists_of(text, character);
+}
+
 bool is_clean_name(std::string_view name) {
-  while (!name.empty()) {
-    const std::size_t length = clean_character(name);
-    if (length == 0) return false;
-    name.remove_prefix(length);
-  }
-  return true;
+  return consists_of(name, clean_character);
 }
 
 std::string shown(std::string_view name) {
