@@ -275,6 +275,7 @@ TEST_F(SingleAssets, MayBeEmpty) {
   const auto token = upload();
   ASSERT_TRUE(token) << token.error().sentence();
   EXPECT_EQ(uploads(), 2U);
+  EXPECT_EQ(server_.requests().size(), 3U) << "one session is enough";
   EXPECT_EQ(taken(), 2U);
 }
 
