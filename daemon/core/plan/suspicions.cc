@@ -159,7 +159,8 @@ void remember_listing(const Observed& observed, Memory& memory) {
     SeenVersion& now = seen->second;
     now.number = number;
     // What it was refused for may be over by then.
-    if (now.refused && (now.refused_for += elapsed) >= kRefusalHolds) now.refused = false;
+    if (now.refused) now.refused_for += elapsed;
+    if (now.refused_for >= kRefusalHolds) now.refused = false;
     if (!now.refused) now.refused_for = {};
     ++seen;
   }
